@@ -1,0 +1,1 @@
+"""Measures a machine and tells a Courseops site. Needs psutil, and nothing else."""

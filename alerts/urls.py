@@ -1,0 +1,6 @@
+"""Where are the pages of this app?"""
+
+from django.urls import URLPattern
+
+app_name = "alerts"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,85 @@
+"""How are states, instants, spans and amounts shown? The tags and filters of every page."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import template
+from django.utils import timezone
+
+register = template.Library()
+
+# state word -> tone; a tone has one colour and one shape everywhere
+TONES = {
+    "good": ("up", "ok", "success", "healthy", "sent", "resolved", "active", "delivered", "passed"),
+    "bad": ("down", "failed", "error", "firing", "dead", "expired", "red"),
+    "warn": ("degraded", "warning", "pending delivery", "stale", "unacknowledged", "mismatch", "manual"),
+    "busy": ("running", "pending", "created", "preparing", "waiting", "scheduled", "waiting_for_resource"),
+    "idle": (
+        "unknown",
+        "draft",
+        "stopped",
+        "skipped",
+        "canceled",
+        "canceling",
+        "none",
+        "no data",
+        "acknowledged",
+    ),
+}
+TONE_OF = {word: tone for tone, words in TONES.items() for word in words}
+
+
+@register.inclusion_tag("ui/_state.html")
+def state(word: str, label: str = "") -> dict[str, str]:
+    """Show a state as a shape and a word: `{% state "down" %}`, `{% state "bad" "2 alerts" %}`.
+
+    The word is a state of any app or a tone (good, bad, warn, busy, idle); unknown words are idle.
+    """
+    tone = word if word in TONES else TONE_OF.get(word.lower(), "idle")
+    return {"tone": tone, "label": label or word.replace("_", " ")}
+
+
+@register.inclusion_tag("ui/_time.html")
+def when(at: datetime | None, empty: str = "never") -> dict[str, Any]:
+    """Show an instant: how long ago in words, the full time in the reader's zone on hover."""
+    return {"at": at, "empty": empty}
+
+
+@register.filter
+def ago(at: datetime) -> str:
+    """Return the distance from now in words: `just now`, `3 min ago`, `in 2 h`."""
+    span = timezone.now() - at
+    if abs(span) < timedelta(seconds=10):
+        return "just now"
+    return f"in {duration(-span)}" if span < timedelta() else f"{duration(span)} ago"
+
+
+@register.filter
+def duration(span: timedelta | float | None) -> str:
+    """Return a span or a number of seconds in its largest unit: `45 s`, `12 min`, `3 h`, `9 d`."""
+    if span is None:
+        return "–"
+    seconds = span.total_seconds() if isinstance(span, timedelta) else float(span)
+    for unit, size, limit in (("s", 1, 90), ("min", 60, 5400), ("h", 3600, 172_800)):
+        if seconds < limit:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds / 86_400:.0f} d"
+
+
+@register.filter
+def ms(value: float | None) -> str:
+    """Return milliseconds for reading: `84 ms`, `1.2 s`."""
+    if value is None:
+        return "–"
+    return f"{value:.0f} ms" if value < 1000 else f"{value / 1000:.1f} s"
+
+
+@register.filter
+def percent(value: float | None, digits: int = 1) -> str:
+    """Return a percentage (0 to 100) for reading. 99.97 is never rounded up to 100."""
+    if value is None:
+        return "–"
+    text = f"{value:.{digits}f}"
+    if value < 100 and float(text) >= 100:
+        text = f"{100 - 10**-digits:.{digits}f}"
+    return f"{text} %"

@@ -1,0 +1,160 @@
+"""What does every function that answers machines share: a bounded body, a key, an answer.
+
+The hot paths are plain WSGI functions that `dashboard/wsgi.py` calls before Django sees the
+request. A `RefusedError` carries what went wrong; each protocol words it in its own format.
+"""
+
+import time
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from threading import Lock
+from typing import Any
+
+from django.utils import timezone
+
+from courses import keys, services
+from courses.models import ApiKey
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+WireFunction = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+CACHE_S = 30.0  # how long a revoked key may still open the door of one process
+CACHE_SIZE = 10_000
+
+
+class RefusedError(Exception):
+    """The request is not served. `field` names what to mend, where there is one."""
+
+    def __init__(
+        self, status: int, detail: str, *, field: str = "", headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.field = field
+        self.headers = dict(headers or {})
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who a key stands for, and how far it reaches."""
+
+    key_id: int
+    course_id: int
+    project_id: int | None
+    environment_id: int | None
+    scopes: frozenset[str]
+
+
+def read_body(environ: Environ, limit: int) -> bytes:
+    """Return the body, unpacked if it is gzip; raise 411, 413 or 400 before holding too much."""
+    try:
+        length = int(environ.get("CONTENT_LENGTH") or "")
+    except ValueError:
+        raise RefusedError(411, "Content-Length is missing.", field="Content-Length") from None
+    if length < 0 or length > limit:
+        raise RefusedError(413, f"The body is larger than {limit} bytes. Send smaller batches.")
+    body: bytes = environ["wsgi.input"].read(length)
+    if len(body) < length:
+        raise RefusedError(400, "The body is shorter than Content-Length says.", field="Content-Length")
+    if environ.get("HTTP_CONTENT_ENCODING", "identity").lower() == "gzip":
+        return _unpack(body, limit)
+    return body
+
+
+def _unpack(body: bytes, limit: int) -> bytes:
+    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    try:
+        text = unpacker.decompress(body, limit)
+    except zlib.error:
+        raise RefusedError(400, "The body is not valid gzip.", field="Content-Encoding") from None
+    if unpacker.unconsumed_tail:
+        raise RefusedError(413, f"The unpacked body is larger than {limit} bytes. Send smaller batches.")
+    if not unpacker.eof:
+        raise RefusedError(400, "The gzip body ends too early.", field="Content-Encoding")
+    return text
+
+
+_callers: dict[str, tuple[float, Caller | None]] = {}
+
+
+def _look_up(key: str) -> Caller | None:
+    prefix = keys.prefix_of(key)
+    if prefix is None:
+        return None
+    row = ApiKey.objects.usable(timezone.now()).filter(prefix=prefix).first()
+    if row is None or not keys.matches(key, row.digest):
+        return None
+    services.mark_key_used(row, now=timezone.now())
+    return Caller(row.pk, row.course_id, row.project_id, row.environment_id, frozenset(row.scopes.split()))
+
+
+def authenticate(environ: Environ, scope: str) -> Caller:
+    """Return who calls, from `Authorization: Bearer` or `X-API-Key`; raise 401 or 403.
+
+    Look-ups are kept for `CACHE_S` seconds in this process, failed ones too.
+    """
+    scheme, _, credentials = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    key = credentials.strip() if scheme.lower() == "bearer" else environ.get("HTTP_X_API_KEY", "")
+    if not key:
+        raise RefusedError(401, "Send an API key as 'Authorization: Bearer co_…'.", field="Authorization")
+    digest = keys.digest_of(key)
+    kept = _callers.get(digest)
+    if kept is None or kept[0] < time.monotonic():
+        if len(_callers) >= CACHE_SIZE:
+            _callers.clear()
+        kept = _callers[digest] = (time.monotonic() + CACHE_S, _look_up(key))
+    caller = kept[1]
+    if caller is None:
+        raise RefusedError(401, "This API key is unknown, expired or revoked.", field="Authorization")
+    if scope not in caller.scopes:
+        raise RefusedError(403, f"This API key lacks the scope '{scope}'.", field="Authorization")
+    return caller
+
+
+def forget_callers() -> None:
+    """Drop what `authenticate` remembers, for tests."""
+    _callers.clear()
+
+
+class Throttle:
+    """A token bucket for each key in this process: `rate` a second, `burst` at once."""
+
+    def __init__(self, rate: float, burst: float) -> None:
+        self.rate = rate
+        self.burst = burst
+        self._lock = Lock()
+        self._buckets: dict[int, tuple[float, float]] = {}
+
+    def take(self, key_id: int, cost: float = 1.0) -> None:
+        """Spend `cost` tokens of `key_id`, or raise 429 with the seconds to wait."""
+        now = time.monotonic()
+        with self._lock:
+            level, at = self._buckets.get(key_id, (self.burst, now))
+            level = min(self.burst, level + (now - at) * self.rate)
+            if level >= min(cost, self.burst):
+                self._buckets[key_id] = (level - cost, now)
+                return
+            self._buckets[key_id] = (level, now)
+        wait_s = int((min(cost, self.burst) - level) / self.rate) + 1
+        raise RefusedError(
+            429, f"Too many requests. Try again in {wait_s} s.", headers={"Retry-After": str(wait_s)}
+        )
+
+
+def answer(
+    start_response: StartResponse, status: int, body: bytes, headers: Mapping[str, str] | None = None
+) -> Iterable[bytes]:
+    """Send `body` as JSON with `status`."""
+    fields = {
+        "Content-Type": "application/json",
+        "Content-Length": str(len(body)),
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+        **(headers or {}),
+    }
+    start_response(f"{status} {HTTPStatus(status).phrase}", list(fields.items()))
+    return [body]

@@ -1,0 +1,23 @@
+"""Where is everything?"""
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import include, path
+
+admin.site.site_header = admin.site.site_title = "Courseops administration"
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+urlpatterns = [
+    path("", include(("dashboard.page_urls", "dashboard"))),
+    path("courses/", include("courses.urls")),
+    path("health/", include("health.urls")),
+    path("pipelines/", include("pipelines.urls")),
+    path("experiments/", include("experiments.urls")),
+    path("alerts/", include("alerts.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("admin/", admin.site.urls),
+]
+handler400 = "dashboard.views.bad_request"
+handler403 = "dashboard.views.permission_denied"
+handler404 = "dashboard.views.page_not_found"
+handler500 = "dashboard.views.server_error"

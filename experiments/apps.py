@@ -1,0 +1,7 @@
+"""How Django knows this app."""
+
+from django.apps import AppConfig
+
+
+class ExperimentsConfig(AppConfig):
+    name = "experiments"

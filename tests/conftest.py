@@ -1,0 +1,87 @@
+"""Fixtures of every test: people in each role, a WSGI client for machines."""
+
+import io
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from courses.models import Membership
+from courses.wire import WireFunction, forget_callers
+from tests import factories
+
+
+@pytest.fixture(autouse=True)
+def _clean_memory():
+    """What a process remembers between requests must not reach the next test."""
+    forget_callers()
+
+
+@pytest.fixture
+def team(db):
+    return factories.TeamFactory()
+
+
+@pytest.fixture
+def student(team):
+    return factories.MembershipFactory(team=team).user
+
+
+@pytest.fixture
+def tutor(team):
+    return factories.MembershipFactory(team=team, role=Membership.Role.TUTOR).user
+
+
+@pytest.fixture
+def lecturer(team):
+    return factories.MembershipFactory(team=None, course=team.course, role=Membership.Role.LECTURER).user
+
+
+@pytest.fixture
+def outsider(db):
+    """A student of another team in another course."""
+    return factories.MembershipFactory().user
+
+
+@dataclass
+class WireAnswer:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+def call_wire(
+    function: WireFunction,
+    path: str,
+    body: bytes | dict | list = b"",
+    *,
+    method: str = "POST",
+    key: str = "",
+    **environ: str,
+) -> WireAnswer:
+    """Call a wire function as the web server does. Headers go in as WSGI names."""
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    path, _, query = path.partition("?")
+    seen: dict[str, Any] = {}
+
+    def start_response(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> None:
+        seen.update(status=int(status.split(maxsplit=1)[0]), headers=dict(headers))
+
+    full = {
+        "REQUEST_METHOD": method,
+        "PATH_INFO": path,
+        "QUERY_STRING": query,
+        "CONTENT_TYPE": "application/json",
+        "CONTENT_LENGTH": str(len(raw)),
+        "REMOTE_ADDR": "203.0.113.7",
+        "wsgi.input": io.BytesIO(raw),
+        **({"HTTP_AUTHORIZATION": f"Bearer {key}"} if key else {}),
+        **environ,
+    }
+    answer = b"".join(function(full, start_response))
+    return WireAnswer(seen["status"], seen["headers"], answer)
