@@ -12,12 +12,14 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator, URLValidator
+from django.core.validators import RegexValidator, URLValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
+
+from courses.rules import REPOSITORY_PATH
 
 
 def validate_time_zone(name: str) -> None:
@@ -64,6 +66,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def clean(self) -> None:
+        self.email = self.email.lower()  # sign-in looks for small letters only
 
     def get_full_name(self) -> str:
         return self.name
@@ -222,11 +227,14 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
 
 class Project(models.Model):
-    """One repository of a team and what runs from it."""
+    """One repository of a team and what runs from it. Pipelines binds the path to a CI server."""
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="projects")
     name = models.CharField(max_length=120)
     slug = models.SlugField()
+    repository_path = models.CharField(
+        max_length=255, blank=True, validators=[RegexValidator(REPOSITORY_PATH, "Write it as group/project.")]
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = ProjectQuerySet.as_manager()
@@ -258,12 +266,7 @@ class Environment(models.Model):
     project = models.ForeignKey(Project, models.CASCADE, related_name="environments")
     name = models.CharField(max_length=60, default="production")
     slug = models.SlugField(default="production")
-    url = models.URLField(
-        "URL",
-        max_length=500,
-        blank=True,
-        validators=[URLValidator(["http", "https"]), MaxLengthValidator(500)],
-    )
+    url = models.URLField("URL", max_length=500, blank=True, validators=[URLValidator(["http", "https"])])
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = EnvironmentQuerySet.as_manager()

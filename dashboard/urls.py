@@ -9,12 +9,12 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 
 urlpatterns = [
     path("", include(("dashboard.page_urls", "dashboard"))),
-    path("courses/", include("courses.urls")),
+    path("", include("courses.urls")),
     path("health/", include("health.urls")),
     path("pipelines/", include("pipelines.urls")),
     path("experiments/", include("experiments.urls")),
     path("alerts/", include("alerts.urls")),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("courses.account_urls")),
     path("admin/", admin.site.urls),
 ]
 handler400 = "dashboard.views.bad_request"
