@@ -198,8 +198,9 @@ class Membership(models.Model):
     class Meta:
         ordering: ClassVar = ["role", "user__email"]
         constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "course", "team", "role"], name="membership_once"),
             models.UniqueConstraint(
-                fields=["user", "course", "team", "role"], name="membership_once", nulls_distinct=False
+                fields=["user", "course", "role"], condition=Q(team=None), name="role_once"
             ),
             models.CheckConstraint(
                 condition=Q(role="tutor")
