@@ -234,7 +234,7 @@ class Project(models.Model):
     name = models.CharField(max_length=120)
     slug = models.SlugField()
     repository_path = models.CharField(
-        max_length=255, blank=True, validators=[RegexValidator(REPOSITORY_PATH, "Write it as group/project.")]
+        max_length=255, blank=True, validators=[RegexValidator(REPOSITORY_PATH)]
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

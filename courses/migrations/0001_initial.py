@@ -60,8 +60,7 @@ class Migration(migrations.Migration):
                         max_length=255,
                         validators=[
                             django.core.validators.RegexValidator(
-                                "^(?!\\.{1,2}(?:/|$))[A-Za-z0-9_.][A-Za-z0-9_.-]*(?<!\\.)(?<!\\.git)(?<!\\.atom)(?:/(?!\\.{1,2}(?:/|$))[A-Za-z0-9_.][A-Za-z0-9_.-]*(?<!\\.)(?<!\\.git)(?<!\\.atom))+\\Z",
-                                "Write it as group/project.",
+                                "^(?!\\.{1,2}(?:/|$))[A-Za-z0-9_.][A-Za-z0-9_.-]*(?<!\\.)(?<!\\.git)(?<!\\.atom)(?:/(?!\\.{1,2}(?:/|$))[A-Za-z0-9_.][A-Za-z0-9_.-]*(?<!\\.)(?<!\\.git)(?<!\\.atom))+\\Z"
                             )
                         ],
                     ),
