@@ -1,7 +1,9 @@
 """What does a machine without any configuration use in place of it?"""
 
+import hashlib
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 
@@ -23,3 +25,16 @@ def local_secret(path: Path) -> str:
         finally:
             draft.unlink()
     return path.read_text().strip()
+
+
+def socket_path(data_dir: Path) -> Path:
+    """Return where the embedded broker listens.
+
+    A Unix socket's path holds 107 bytes at most, so a deep `data_dir` gets a short stand-in
+    under the system's temporary folder, told apart by user and by folder.
+    """
+    path = data_dir / "valkey" / "v.sock"
+    if len(os.fsencode(path)) <= 100:
+        return path
+    name = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"courseops-{os.getuid()}-{name}" / "v.sock"

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from environs import Env
 
-from dashboard.local import local_secret
+from dashboard.local import local_secret, socket_path
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -115,7 +115,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Broker and cache: embedded Valkey on a socket, or REDIS_URL -----------------------------------
 REDIS_URL = env.str("REDIS_URL", "")
-VALKEY_SOCKET = DATA_DIR / "valkey" / "v.sock"
+if REDIS_URL.startswith("rediss:") and not env.bool("REDIS_TLS_VERIFY", True):
+    REDIS_URL += "?ssl_cert_reqs=none"
+VALKEY_SOCKET = socket_path(DATA_DIR)
 BROKER_URL = REDIS_URL or f"redis+socket://{VALKEY_SOCKET}"
 CACHES = {
     "default": {

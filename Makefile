@@ -1,0 +1,61 @@
+# `make run` and `make test` do all set-up themselves; they need Python 3.11 or later and nothing else.
+PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN = .venv/bin
+PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
+export PYTHONPATH = agent
+export PORT
+
+.PHONY: run demo test lint fmt e2e lock
+
+run: .venv/.installed
+	@$(BIN)/python manage.py prepare
+	@exec $(BIN)/python manage.py serve
+
+demo: .venv/.installed-demo
+	@exec $(BIN)/python -m demo
+
+test: .venv/.installed-dev lint
+	$(BIN)/python -m tests.run
+
+lint: .venv/.installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/djade --check $$(find templates -name '*.html')
+	$(BIN)/djlint --quiet --lint templates
+	$(BIN)/python manage.py makemigrations --check --dry-run --verbosity 0
+	$(BIN)/python -m tests.deploy_check
+
+fmt: .venv/.installed-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/djade $$(find templates -name '*.html')
+
+e2e: .venv/.installed-dev
+	$(BIN)/python -m pytest tests/e2e
+
+lock: .venv/.installed-dev
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet -o requirements.txt
+	$(BIN)/uv pip compile pyproject.toml --extra demo --universal --python-version 3.11 --generate-hashes --quiet -c requirements.txt -o requirements-demo.txt
+	$(BIN)/uv pip compile pyproject.toml --extra dev --extra demo --universal --python-version 3.11 --generate-hashes --quiet -c requirements.txt -o requirements-dev.txt
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Courseops needs Python 3.11 or later; none was found."; exit 1; }
+	@echo "Making the virtual environment with $(PYTHON) …"
+	@$(PYTHON) -m venv .venv
+
+.venv/.installed: requirements.txt | .venv/bin/python
+	@echo "Installing the pinned packages …"
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+.venv/.installed-demo: requirements-demo.txt .venv/.installed
+	@$(PIP) -r requirements-demo.txt
+	@touch $@
+
+.venv/.installed-dev: requirements-dev.txt .venv/.installed
+	@echo "Installing the development packages …"
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
