@@ -49,9 +49,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     email = models.EmailField("e-mail address", unique=True)
     name = models.CharField(max_length=150, blank=True)
-    time_zone = models.CharField(
-        max_length=64, blank=True, validators=[validate_time_zone], help_text="Empty: the site's zone."
-    )
+    time_zone = models.CharField(max_length=64, blank=True, validators=[validate_time_zone])
     is_staff = models.BooleanField("may use the admin panel", default=False)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
