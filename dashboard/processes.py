@@ -51,9 +51,9 @@ def broker_command(socket: Path) -> list[str]:
     return [_valkey_binary(), *(part for name, value in options.items() for part in (f"--{name}", value))]
 
 
-def procfile_commands() -> dict[str, str]:
-    """Return the shell command of each process that Procfile names."""
-    lines = (settings.BASE_DIR / "Procfile").read_text().splitlines()
+def procfile_commands(path: Path) -> dict[str, str]:
+    """Return the shell command of each process that a Procfile names."""
+    lines = path.read_text().splitlines()
     pairs = (line.partition(":") for line in lines if line.strip())
     return {name.strip(): command.strip() for name, _, command in pairs}
 
@@ -70,9 +70,15 @@ def environment() -> dict[str, str]:
     }
 
 
-def children() -> list[Child]:
-    """Return the processes in the order they start; they stop in reverse."""
-    commands, env = procfile_commands(), environment()
+def children(also: Path | None = None) -> list[Child]:
+    """Return the processes in the order they start; they stop in reverse.
+
+    also: a Procfile of further processes to run beside the site's own.
+    """
+    env = environment()
+    commands = procfile_commands(settings.BASE_DIR / "Procfile")
+    del commands["release"]  # done by `prepare`
+    if also is not None:
+        commands |= procfile_commands(also)
     embedded = [] if settings.REDIS_URL else [Child("broker", broker_command(settings.VALKEY_SOCKET), env)]
-    ours = [Child(name, ["sh", "-c", f"exec {commands[name]}"], env) for name in ("web", "worker", "beat")]
-    return [*embedded, *ours]
+    return [*embedded, *(Child(name, ["sh", "-c", f"exec {line}"], env) for name, line in commands.items())]

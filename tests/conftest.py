@@ -2,6 +2,8 @@
 
 import io
 import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,13 +11,34 @@ import pytest
 
 from courses.models import Membership
 from courses.wire import WireFunction, forget_callers
-from tests import factories
+from tests import factories, servers
 
 
 @pytest.fixture(autouse=True)
 def _clean_memory():
     """What a process remembers between requests must not reach the next test."""
     forget_callers()
+
+
+@pytest.fixture
+def require_server():
+    """Make a server's context manager, or leave the test out where it is not installed.
+
+    With CI=true nothing is left out: there the missing server is a failure.
+    """
+
+    @contextmanager
+    def open_server(server: Callable[[], AbstractContextManager[str]]) -> Iterator[str]:
+        with ExitStack() as stack:
+            try:
+                url = stack.enter_context(server())
+            except servers.MissingServerError as error:
+                if servers.IS_CI:
+                    raise
+                pytest.skip(str(error))
+            yield url
+
+    return open_server
 
 
 @pytest.fixture

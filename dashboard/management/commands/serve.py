@@ -4,11 +4,12 @@ import fcntl
 import http.client
 import ipaddress
 import socket
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from dashboard import processes
 from dashboard.supervisor import Supervisor
@@ -16,6 +17,9 @@ from dashboard.supervisor import Supervisor
 
 class Command(BaseCommand):
     help = "Run web, worker, beat and the embedded broker together; Ctrl-C stops them all."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--also", type=Path, metavar="PROCFILE", help="run its processes as well")
 
     def handle(self, *args: Any, **options: Any) -> None:
         lock = (settings.DATA_DIR / "serve.lock").open("w")
@@ -25,7 +29,7 @@ class Command(BaseCommand):
             raise CommandError(f"Courseops runs already with the data in {settings.DATA_DIR}.") from None
         self._require_free_port()
         try:
-            children = processes.children()
+            children = processes.children(options["also"])
         except processes.NoBrokerError as error:
             raise CommandError(str(error)) from None
         self.is_announced = False
