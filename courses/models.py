@@ -19,7 +19,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 
-from courses.rules import REPOSITORY_PATH
+from courses.rules.names import REPOSITORY_PATH
 
 
 def validate_time_zone(name: str) -> None:

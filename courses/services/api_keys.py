@@ -1,4 +1,4 @@
-"""What happens to the catalogue: keys are made and revoked, the timeline is written."""
+"""What happens to machine keys: they are made, used and revoked."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -6,14 +6,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from courses import keys
-from courses.models import ApiKey, Course, Environment, Event, Project, User
+from courses.models import ApiKey, Course, Environment, Project, User
+from courses.services.timeline import record_events, settings_event
 
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
-
-
-def record_events(events: Sequence[Event]) -> None:
-    """Append `events` to the timeline. One whose `dedupe_key` stands there already is left out."""
-    Event.objects.bulk_create(events, ignore_conflicts=True)
 
 
 @transaction.atomic
@@ -42,20 +38,21 @@ def create_api_key(
         created_at=now,
         expires_at=expires_at,
     )
-    record_events(
-        [
-            Event(
-                course=course,
-                team=project.team if project else None,
-                project=project,
-                at=now,
-                kind=Event.Kind.SETTINGS,
-                title=f"API key “{name}” made",
-                actor=created_by,
-            )
-        ]
-    )
+    title = f"API key “{name}” made"
+    detail = f"co_{prefix}…, may {row.scopes}"
+    record_events([settings_event(project or course, title=title, detail=detail, actor=created_by, now=now)])
     return row, key
+
+
+@transaction.atomic
+def revoke_api_key(row: ApiKey, *, actor: User, now: datetime) -> bool:
+    """Close the door to a key for good. Return whether it was open until now."""
+    if not ApiKey.objects.filter(pk=row.pk, revoked_at=None).update(revoked_at=now):
+        return False
+    title = f"API key “{row.name}” revoked"
+    place = row.project or row.course
+    record_events([settings_event(place, title=title, detail=f"co_{row.prefix}…", actor=actor, now=now)])
+    return True
 
 
 def mark_key_used(row: ApiKey, *, now: datetime) -> None:

@@ -1,0 +1,65 @@
+"""How does an uploaded file become records? Bounded, and with a reason for whatever cannot be read."""
+
+import csv
+import io
+from dataclasses import dataclass
+
+MAX_BYTES = 1_000_000
+MAX_LINES = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why the file cannot be imported. `line` is 0 and `column` empty where the whole file is meant."""
+
+    line: int
+    column: str
+    value: str
+    reason: str
+    remedy: str
+
+
+def shown(value: str) -> str:
+    """Return at most 60 characters of a hostile value, none of them invisible."""
+    clean = "".join(letter if letter.isprintable() else "·" for letter in value[:61])
+    return clean if len(clean) <= 60 else clean[:59] + "…"
+
+
+def decode(data: bytes) -> str | Problem:
+    """Return the text of an uploaded file, or why it is not text in UTF-8."""
+    remedy = (
+        "In Excel choose “CSV UTF-8 (Comma delimited)”, in LibreOffice the character set “Unicode (UTF-8)”."
+    )
+    if len(data) > MAX_BYTES:
+        return Problem(0, "", f"{len(data):,} bytes", "The file is larger than 1 MB.", "Split it in two.")
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return Problem(0, "", "", "The file is in UTF-16, not in UTF-8.", remedy)
+    if b"\0" in data:
+        line = data[: data.index(b"\0")].count(b"\n") + 1
+        return Problem(line, "", "", "The file holds a NUL byte, so it is not a text file.", remedy)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        return Problem(line, "", f"byte {data[error.start]:#04x}", "The file is not in UTF-8.", remedy)
+
+
+def read_records(text: str) -> tuple[list[tuple[int, list[str]]], list[Problem]]:
+    """Return the non-empty records with the line each starts in, and what stopped the reading."""
+    head = text.lstrip().partition("\n")[0]
+    delimiter = ";" if head.count(";") > head.count(",") else ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    records: list[tuple[int, list[str]]] = []
+    start = 1
+    try:
+        for record in reader:
+            if any(cell.strip() for cell in record):
+                records.append((start, record))
+            if len(records) > MAX_LINES + 1:
+                remedy = f"Import at most {MAX_LINES:,} lines at a time."
+                return records, [Problem(start, "", "", "The file has too many lines.", remedy)]
+            start = reader.line_num + 1
+    except csv.Error as error:
+        remedy = 'Close every quote, and double a quote inside a cell: "say ""hi""".'
+        return records, [Problem(start, "", "", f"The line is not valid CSV: {error}.", remedy)]
+    return records, []

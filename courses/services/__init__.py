@@ -1,0 +1,37 @@
+"""What happens in the catalogue? Every write of this app, by the noun it is about."""
+
+from courses.services.api_keys import create_api_key, mark_key_used, revoke_api_key
+from courses.services.catalogue import (
+    add_environment,
+    add_project,
+    add_team,
+    edit_course,
+    edit_environment,
+    edit_project,
+    edit_team,
+)
+from courses.services.people import add_member, edit_profile, remove_member
+from courses.services.roster import import_roster, plan_roster
+from courses.services.roster_plan import RosterPlan
+from courses.services.timeline import record_events, settings_event
+
+__all__ = [
+    "RosterPlan",
+    "add_environment",
+    "add_member",
+    "add_project",
+    "add_team",
+    "create_api_key",
+    "edit_course",
+    "edit_environment",
+    "edit_profile",
+    "edit_project",
+    "edit_team",
+    "import_roster",
+    "mark_key_used",
+    "plan_roster",
+    "record_events",
+    "remove_member",
+    "revoke_api_key",
+    "settings_event",
+]

@@ -1,0 +1,90 @@
+"""What happens to courses, teams, projects and environments? Each change stands on the timeline.
+
+The `add_…` functions return None when the name leads to an address that is taken. The `edit_…`
+functions return whether anything changed; addresses stay when names change, so links keep working.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from courses.models import Course, Environment, Project, Team, User
+from courses.rules.names import slug_of
+from courses.services.timeline import record_events, settings_event
+
+Place = Course | Team | Project | Environment
+
+
+def _note(place: Place, title: str, detail: str, actor: User, now: datetime) -> None:
+    record_events([settings_event(place, title=title, detail=detail, actor=actor, now=now)])
+
+
+def _edit(row: Place, values: Mapping[str, object], actor: User, now: datetime) -> bool:
+    """Write the `values` that differ, and note each as `field: old → new`."""
+    changed = {name: value for name, value in values.items() if getattr(row, name) != value}
+    if not changed:
+        return False
+    lines = [f"{name}: {getattr(row, name)} → {value}" for name, value in changed.items()]
+    for name, value in changed.items():
+        setattr(row, name, value)
+    row.save(update_fields=list(changed))
+    _note(row, f"{type(row).__name__} “{row.name}” changed", "\n".join(lines), actor, now)
+    return True
+
+
+@transaction.atomic
+def edit_course(
+    course: Course, *, name: str, time_zone: str, is_archived: bool, actor: User, now: datetime
+) -> bool:
+    row = Course.objects.select_for_update().get(pk=course.pk)
+    return _edit(row, {"name": name, "time_zone": time_zone, "is_archived": is_archived}, actor, now)
+
+
+@transaction.atomic
+def add_team(course: Course, *, name: str, actor: User, now: datetime) -> Team | None:
+    team, is_new = course.teams.get_or_create(slug=slug_of(name), defaults={"name": name, "created_at": now})
+    if not is_new:
+        return None
+    _note(team, f"Team “{name}” added", "", actor, now)
+    return team
+
+
+@transaction.atomic
+def edit_team(team: Team, *, name: str, is_archived: bool, actor: User, now: datetime) -> bool:
+    row = Team.objects.select_for_update(of=("self",)).select_related("course").get(pk=team.pk)
+    return _edit(row, {"name": name, "is_archived": is_archived}, actor, now)
+
+
+@transaction.atomic
+def add_project(team: Team, *, name: str, repository_path: str, actor: User, now: datetime) -> Project | None:
+    values = {"name": name, "repository_path": repository_path, "created_at": now}
+    project, is_new = team.projects.get_or_create(slug=slug_of(name), defaults=values)
+    if not is_new:
+        return None
+    _note(project, f"Project “{name}” added", repository_path, actor, now)
+    return project
+
+
+@transaction.atomic
+def edit_project(project: Project, *, name: str, repository_path: str, actor: User, now: datetime) -> bool:
+    row = Project.objects.select_for_update(of=("self",)).select_related("team__course").get(pk=project.pk)
+    return _edit(row, {"name": name, "repository_path": repository_path}, actor, now)
+
+
+@transaction.atomic
+def add_environment(
+    project: Project, *, name: str, url: str, actor: User, now: datetime
+) -> Environment | None:
+    values = {"name": name, "url": url, "created_at": now}
+    environment, is_new = project.environments.get_or_create(slug=slug_of(name), defaults=values)
+    if not is_new:
+        return None
+    _note(environment, f"Environment “{name}” added", url, actor, now)
+    return environment
+
+
+@transaction.atomic
+def edit_environment(environment: Environment, *, name: str, url: str, actor: User, now: datetime) -> bool:
+    rows = Environment.objects.select_for_update(of=("self",)).select_related("project__team__course")
+    return _edit(rows.get(pk=environment.pk), {"name": name, "url": url}, actor, now)

@@ -1,0 +1,53 @@
+"""What happens to people: they join and leave courses, and edit their own profile."""
+
+from datetime import datetime
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.db.models.functions import Lower
+
+from courses.models import Course, Membership, Team, User
+from courses.services.timeline import record_events, settings_event
+
+
+def person_of(email: str, *, name: str) -> User:
+    """Return who has this address. A new person gets `name` and sets a password by the reset mail."""
+    email = email.lower()
+    known = User.objects.alias(small=Lower("email")).filter(small=email).first()
+    new = {"name": name, "password": make_password(None)}
+    return known or User.objects.get_or_create(email=email, defaults=new)[0]
+
+
+@transaction.atomic
+def add_member(
+    course: Course, *, email: str, name: str, role: str, team: Team | None, actor: User, now: datetime
+) -> tuple[Membership, bool]:
+    """Give a person a role in the course; return the membership and whether it is new."""
+    Course.objects.select_for_update().get(pk=course.pk)  # two lecturers may add one person at once
+    person = person_of(email, name=name)
+    membership, is_new = course.memberships.get_or_create(
+        user=person, team=team, role=role, defaults={"created_at": now}
+    )
+    if is_new:
+        title = f"{person.email} added as {role}"
+        record_events([settings_event(team or course, title=title, actor=actor, now=now)])
+    return membership, is_new
+
+
+@transaction.atomic
+def remove_member(membership: Membership, *, actor: User, now: datetime) -> bool:
+    """Take a role from a person. Return False, and change nothing, for the last lecturer."""
+    course = Course.objects.select_for_update().get(pk=membership.course_id)
+    is_lecturer = membership.role == Membership.Role.LECTURER
+    if is_lecturer and not course.memberships.lecturers().exclude(pk=membership.pk).exists():
+        return False
+    if course.memberships.filter(pk=membership.pk).delete()[0]:
+        title = f"{membership.user.email} removed as {membership.role}"
+        record_events([settings_event(membership.team or course, title=title, actor=actor, now=now)])
+    return True
+
+
+@transaction.atomic
+def edit_profile(user: User, *, name: str, time_zone: str) -> None:
+    """Write what a person says about themselves."""
+    User.objects.filter(pk=user.pk).update(name=name, time_zone=time_zone)

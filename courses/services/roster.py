@@ -1,0 +1,64 @@
+"""How does a roster get into a course? All of it in one transaction, or nothing."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, models, transaction
+
+from courses.addresses import is_email, is_web_address
+from courses.models import Course, Environment, Event, Membership, Project, Team, User
+from courses.rules.csvfile import Problem
+from courses.rules.roster import read_roster
+from courses.services.roster_plan import Draft, RosterPlan
+from courses.services.timeline import record_events, settings_event
+
+# What an import may change of each, in the order in which they refer to each other.
+MODELS: dict[type[models.Model], list[str]] = {
+    User: ["name"],
+    Team: ["name"],
+    Project: ["repository_path"],
+    Environment: ["url"],
+    Membership: ["team"],
+}
+
+
+def plan_roster(course: Course, *, text: str, now: datetime) -> RosterPlan:
+    """Return what importing `text` into the course would do. Writes nothing."""
+    roster = read_roster(text, is_email=is_email, is_url=is_web_address)
+    if roster.problems:
+        return RosterPlan(problems=list(roster.problems))
+    draft = Draft(course, roster.rows, now)
+    for row in roster.rows:
+        draft.take(row)
+    return draft.finish()
+
+
+def import_roster(course: Course, *, text: str, actor: User, now: datetime) -> RosterPlan:
+    """Bring the course in line with `text` and return what was done.
+
+    With problems nothing is written. Repeating an import changes nothing.
+    """
+    try:
+        with transaction.atomic():
+            Course.objects.select_for_update().get(pk=course.pk)  # one import at a time
+            plan = plan_roster(course, text=text, now=now)
+            if plan.changes and not plan.problems:
+                _write(plan)
+                _note(course, plan, actor, now)
+            return plan
+    except IntegrityError:
+        reason = "Somebody changed the same people or teams at this moment."
+        return RosterPlan(problems=[Problem(0, "", "", reason, "Import the file again.")])
+
+
+def _write(plan: RosterPlan) -> None:
+    for model, fields in MODELS.items():
+        manager = model._base_manager
+        manager.bulk_create([row for row in plan.made if type(row) is model], batch_size=500)
+        manager.bulk_update([row for row in plan.updated if type(row) is model], fields, batch_size=500)
+
+
+def _note(course: Course, plan: RosterPlan, actor: User, now: datetime) -> None:
+    lines = "\n".join(f"{change.what} {change.name}: {change.detail}" for change in plan.changes)
+    title = f"Roster imported: {plan.summary()}"
+    kind = Event.Kind.IMPORT
+    record_events([settings_event(course, title=title, detail=lines, actor=actor, now=now, kind=kind)])
