@@ -1,0 +1,53 @@
+"""Did the mail server take the message?"""
+
+import smtplib
+from collections.abc import Sequence
+
+from django.core.mail import EmailMessage
+
+from alerts.clients.letters import Failure, Letter
+from alerts.rules import one_line
+
+
+def send(addresses: Sequence[str], letter: Letter) -> Failure | None:
+    """Mail `letter` to all `addresses` in one message."""
+    host = letter.list_name.partition(".")[2]
+    message = EmailMessage(
+        letter.subject,
+        letter.body,
+        to=addresses,
+        headers={
+            "Message-ID": f"<{letter.key}@{host}>",
+            "References": f"<{letter.thread}@{host}>",
+            "List-Id": f"<{letter.list_name}>",
+            "Auto-Submitted": "auto-generated",
+            "X-Auto-Response-Suppress": "All",
+        },
+    )
+    try:
+        message.send()
+    except smtplib.SMTPException as error:
+        return _failure_of(error)
+    except TimeoutError:
+        return Failure("The mail server did not answer in time.", is_silent=True)
+    except OSError as error:
+        return Failure(
+            f"The mail server cannot be reached: {error.strerror or 'no reason given'}.", is_silent=True
+        )
+    return None
+
+
+def _failure_of(error: smtplib.SMTPException) -> Failure:
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return Failure("The mail server refused the site's name and password.", is_silent=True)
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        codes = sorted({str(code) for code, _ in error.recipients.values()})
+        return Failure(f"The mail server refused every address ({', '.join(codes)}).")
+    if isinstance(error, smtplib.SMTPResponseException):
+        reason = (
+            error.smtp_error.decode("utf-8", "replace")
+            if isinstance(error.smtp_error, bytes)
+            else error.smtp_error
+        )
+        return Failure(f"The mail server answered {error.smtp_code}: {one_line(reason, 160)}")
+    return Failure("The mail server broke off.", is_silent=True)

@@ -1,0 +1,99 @@
+"""What do people do with alerts, rules and channels?"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from alerts.models import Alert, Channel, Rule
+from alerts.rules import State, Transition, one_line
+from alerts.services import outbox
+from alerts.services.observing import lock_watches
+from courses.models import Course, Event, User
+from courses.services import record_events
+
+
+@transaction.atomic
+def acknowledge(alert: Alert, *, by: User, note: str, now: datetime) -> bool:
+    """Note that `by` takes care of an open alert. False when it is over or somebody already does."""
+    note = one_line(note, 500)
+    free = Alert.objects.still_open().filter(pk=alert.pk, acknowledged_at=None)
+    if not free.update(acknowledged_at=now, acknowledged_by=by, acknowledged_note=note):
+        return False
+    record_events([_handled(alert, "Acknowledged", by=by, detail=note, now=now)])
+    return True
+
+
+@transaction.atomic
+def unacknowledge(alert: Alert, *, by: User, now: datetime) -> bool:
+    """Take an acknowledgement back. False when there is none."""
+    taken = Alert.objects.filter(pk=alert.pk, acknowledged_at__isnull=False)
+    if not taken.update(acknowledged_at=None, acknowledged_by=None, acknowledged_note=""):
+        return False
+    record_events([_handled(alert, "No longer acknowledged", by=by, detail="", now=now)])
+    return True
+
+
+def _handled(alert: Alert, what: str, *, by: User, detail: str, now: datetime) -> Event:
+    return Event(
+        course=alert.project.team.course,
+        team=alert.project.team,
+        project=alert.project,
+        at=now,
+        kind=Event.Kind.ALERT,
+        title=f"{what}: {alert.title}"[:200],
+        detail=detail,
+        url=alert.get_absolute_url(),
+        actor=by,
+    )
+
+
+@transaction.atomic
+def close_alerts(subjects: Sequence[str], *, reason: str, now: datetime) -> None:
+    """End the open alerts of subjects that are no longer measured, and tell those who were told."""
+    _close(Alert.objects.filter(subject__in=subjects), reason=reason, now=now)
+
+
+def _close(alerts: QuerySet[Alert], *, reason: str, now: datetime) -> None:
+    still_open = alerts.exclude(state=State.RESOLVED)
+    keys = {(row.rule_id, row.subject): row.project_id for row in still_open}
+    if not keys:
+        return
+    lock_watches(keys)
+    still_open.filter(state=State.PENDING).delete()
+    firing = list(still_open.select_related("project__team__course"))
+    still_open.update(state=State.RESOLVED, resolved_at=now, detail=one_line(reason, 2000))
+    for alert in firing:
+        alert.resolved_at = now
+    outbox.tell([(alert, Transition.RESOLVED) for alert in firing], now=now)
+
+
+@transaction.atomic
+def save_rule(rule: Rule, *, by: User, now: datetime) -> None:
+    """Store a rule. Switched off, it lets go of what it had opened."""
+    rule.save()
+    if not rule.is_enabled:
+        reason = f"The rule “{rule.name}” was switched off."
+        _close(Alert.objects.filter(rule=rule), reason=reason, now=now)
+    if rule.course:
+        record_events([_setting(rule.course, f"Alert rule “{rule.name}” changed", by=by, now=now)])
+
+
+@transaction.atomic
+def save_channel(channel: Channel, *, by: User, now: datetime) -> None:
+    """Store a channel, new or changed."""
+    what = "changed" if channel.pk else "added"
+    channel.save()
+    record_events([_setting(channel.course, f"Alert channel “{channel.name}” {what}", by=by, now=now)])
+
+
+@transaction.atomic
+def delete_channel(channel: Channel, *, by: User, now: datetime) -> None:
+    """Remove a channel with all that it sent or was to send."""
+    record_events([_setting(channel.course, f"Alert channel “{channel.name}” deleted", by=by, now=now)])
+    channel.delete()
+
+
+def _setting(course: Course, title: str, *, by: User, now: datetime) -> Event:
+    return Event(course=course, at=now, kind=Event.Kind.SETTINGS, title=title[:200], actor=by)

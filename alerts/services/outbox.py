@@ -1,0 +1,88 @@
+"""What is written down to be told? Rows for every channel, and for the timeline.
+
+Written in the transaction that moves the alert: either both stand or neither.
+"""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from alerts.models import Alert, Channel, Delivery
+from alerts.rules import Transition
+from courses.models import Event
+from courses.services import record_events
+
+Move = tuple[Alert, Transition]
+
+
+def tell(moves: Sequence[Move], *, now: datetime) -> None:
+    """Queue one message for each move and channel, and note the moves on the timeline."""
+    if not moves:
+        return
+    channels = defaultdict(list)
+    courses = {alert.project.team.course_id for alert, _ in moves}
+    for channel in Channel.objects.filter(course__in=courses, is_enabled=True):
+        channels[channel.course_id].append(channel)
+    known = _told_of(moves)
+    rows = []
+    for alert, transition in moves:
+        for channel in channels[alert.project.team.course_id]:
+            if transition == Transition.FIRED:
+                known.add((alert.pk, channel.pk))
+            elif not channel.send_resolved or (alert.pk, channel.pk) not in known:
+                continue  # nobody is told the end of what they were not told of
+            rows.append(new_delivery(channel, alert=alert, transition=transition, now=now))
+    Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+    record_events([_event(alert, transition) for alert, transition in moves])
+
+
+def _told_of(moves: Sequence[Move]) -> set[tuple[int | None, int]]:
+    ended = [alert.pk for alert, transition in moves if transition == Transition.RESOLVED]
+    rows = Delivery.objects.filter(alert__in=ended, transition=Delivery.Transition.FIRED)
+    return set(rows.values_list("alert_id", "channel_id"))
+
+
+def new_delivery(channel: Channel, *, alert: Alert | None, transition: str, now: datetime) -> Delivery:
+    """Return an unsaved message for `channel`, due at once."""
+    return Delivery(
+        alert=alert,
+        transition=transition,
+        channel=channel,
+        created_at=now,
+        next_attempt_at=now,
+        dedupe_key=uuid.uuid4().hex,
+    )
+
+
+def _event(alert: Alert, transition: Transition) -> Event:
+    is_fired = transition == Transition.FIRED
+    at = (alert.fired_at if is_fired else alert.resolved_at) or alert.last_observed_at
+    return Event(
+        course=alert.project.team.course,
+        team=alert.project.team,
+        project=alert.project,
+        at=at,
+        kind=Event.Kind.ALERT,
+        tone=Event.Tone.BAD if is_fired else Event.Tone.GOOD,
+        title=f"{'Firing' if is_fired else 'Resolved'}: {alert.title}"[:200],
+        detail=alert.detail if is_fired else "",
+        url=alert.get_absolute_url(),
+        dedupe_key=f"alert:{alert.pk}:{transition}",
+    )
+
+
+@transaction.atomic
+def send_test(channel: Channel, *, now: datetime) -> Delivery:
+    """Queue a test message; one that still waits is not doubled."""
+    Channel.objects.select_for_update().get(pk=channel.pk)
+    waiting = Delivery.objects.filter(
+        channel=channel, transition=Delivery.Transition.TEST, state=Delivery.State.PENDING
+    ).first()
+    if waiting:
+        return waiting
+    delivery = new_delivery(channel, alert=None, transition=Delivery.Transition.TEST, now=now)
+    delivery.save()
+    return delivery
