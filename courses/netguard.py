@@ -10,7 +10,9 @@ so that connections are kept from one batch to the next.
 """
 
 import asyncio
+import atexit
 import ipaddress
+import os
 import socket
 import ssl
 import threading
@@ -29,20 +31,15 @@ from django.conf import settings
 from yarl import URL
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
-# What `is_global` lets through although nobody's public site lives there: 6to4 relays,
-# IPv4-compatible, NAT64, 6to4 and site-local addresses.
+# What `is_global` lets through although nobody's public site lives there: 6to4 relays and
+# protocol assignments; in IPv6 tunnels that carry another address, and documentation.
 NEVER = [
     ipaddress.ip_network(text)
-    for text in (
-        "192.88.99.0/24",
-        "192.0.0.0/24",
-        "::/96",
-        "64:ff9b::/96",
-        "64:ff9b:1::/48",
-        "2002::/16",
-        "fec0::/10",
-    )
+    for text in ("192.88.99.0/24", "192.0.0.0/24", "2001::/23", "2002::/16", "3fff::/20")
 ]
+# The one part of IPv6 from which public addresses are given out. Outside it lie IPv4-compatible
+# and translated, NAT64, site-local and segment-routing addresses, which `is_global` may pass.
+PUBLIC_IPV6 = ipaddress.ip_network("2000::/3")
 AT_ONCE = 400  # requests in flight in one process, above any batch
 KEEP_FOR_S = 30
 
@@ -102,6 +99,8 @@ def is_public(address: IPAddress) -> bool:
     embedded = getattr(address, "ipv4_mapped", None)
     if embedded is not None:
         return is_public(embedded)
+    if address.version == 6 and address not in PUBLIC_IPV6:
+        return False
     is_listed = any(address in network for network in NEVER if network.version == address.version)
     return address.is_global and not address.is_multicast and not is_listed
 
@@ -151,6 +150,13 @@ class _VettingResolver(AbstractResolver):
         pass
 
 
+def _open_socket(address: tuple[Any, ...]) -> socket.socket:
+    """Vet once more what is really connected to: an address in the URL never meets the resolver."""
+    family, kind, protocol, _, target = address
+    _vet(str(target[0]), [str(target[0])], int(target[1]))
+    return socket.socket(family, kind, protocol)
+
+
 def vet_url(url: URL) -> Fault | None:
     """Return why `url` cannot be asked for, as far as its text tells, else None."""
     if url.scheme not in ("http", "https") or not url.host:
@@ -193,6 +199,27 @@ async def _read(response: aiohttp.ClientResponse, limit: int) -> tuple[bytes, bo
     return unpacked, is_cut or size > limit
 
 
+# What aiohttp raises, most special first, and what it means.
+MEANINGS: list[tuple[tuple[type[BaseException], ...], FaultKind, str]] = [
+    ((aiohttp.ClientSSLError, ssl.SSLError), FaultKind.TLS, "The TLS handshake failed."),
+    (
+        (aiohttp.ClientConnectorDNSError, socket.gaierror),
+        FaultKind.DNS,
+        "The host name cannot be resolved.",
+    ),
+    (
+        (aiohttp.InvalidURL, UnicodeError),
+        FaultKind.REFUSED,
+        "The address is not a valid URL.",
+    ),
+    (
+        (aiohttp.ServerDisconnectedError,),
+        FaultKind.PROTOCOL,
+        "The server closed the connection without an answer.",
+    ),
+]
+
+
 def _fault_of(error: BaseException, timeout_s: float) -> tuple[FaultKind, str]:
     """Return the kind and the words for what aiohttp raised."""
     causes = (error, getattr(error, "os_error", None), error.__cause__)
@@ -204,19 +231,28 @@ def _fault_of(error: BaseException, timeout_s: float) -> tuple[FaultKind, str]:
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         reason = getattr(error.certificate_error, "verify_message", "") or str(error.certificate_error)
         return FaultKind.TLS, f"The certificate is not valid: {reason}."
-    if isinstance(error, aiohttp.ClientSSLError | ssl.SSLError):
-        return FaultKind.TLS, "The TLS handshake failed."
-    if isinstance(error, aiohttp.ClientConnectorDNSError | socket.gaierror):
-        return FaultKind.DNS, "The host name cannot be resolved."
+    for kinds, kind, words in MEANINGS:
+        if isinstance(error, kinds):
+            return kind, words
     if isinstance(error, aiohttp.ClientConnectorError):
         return FaultKind.CONNECT, f"The connection failed: {error.os_error.strerror or error.os_error}."
-    if isinstance(error, aiohttp.InvalidURL):
-        return FaultKind.REFUSED, "The address is not a valid URL."
     return FaultKind.PROTOCOL, f"The answer is not valid HTTP ({type(error).__name__})."
 
 
+def _target_of(url: URL, location: str) -> URL | None:
+    """Return where a redirect leads, or None when it leads to no web address at all."""
+    try:
+        target = url.join(URL(location))
+    except ValueError:
+        return None
+    return target if target.scheme in ("http", "https") and target.host else None
+
+
 async def _follow(session: aiohttp.ClientSession, request: Outgoing, started: float) -> Reply | Fault:
-    url, headers = URL(request.url), dict(request.headers)
+    try:
+        url, headers = URL(request.url), dict(request.headers)
+    except ValueError:
+        return Fault(FaultKind.REFUSED, "The address is not a valid URL.", 0.0)
     for hop in range(request.max_redirects + 1):
         fault = vet_url(url)
         if fault is not None:
@@ -231,7 +267,9 @@ async def _follow(session: aiohttp.ClientSession, request: Outgoing, started: fl
                 latency_ms = (time.perf_counter() - started) * 1000
                 return Reply(response.status, response.headers, body, latency_ms, str(url), is_truncated)
         if hop < request.max_redirects:
-            target = url.join(URL(location or ""))
+            target = _target_of(url, location or "")
+            if target is None:
+                return Fault(FaultKind.REDIRECT, "The redirect does not lead to a web address.", 0.0)
             if target.origin() != url.origin():
                 headers = {}  # what was meant for one host is not told to another
             url = target
@@ -247,12 +285,17 @@ class _Loop:
         self.loop.set_default_executor(ThreadPoolExecutor(64, thread_name_prefix="resolve"))
         self.slots = asyncio.Semaphore(AT_ONCE)
         self.session: aiohttp.ClientSession | None = None
-        threading.Thread(target=self.loop.run_forever, name="netguard", daemon=True).start()
+        self.thread = threading.Thread(target=self.loop.run_forever, name="netguard", daemon=True)
+        self.thread.start()
 
     def _open_session(self) -> aiohttp.ClientSession:
         if self.session is None:
             connector = aiohttp.TCPConnector(
-                resolver=_VettingResolver(), limit=0, ttl_dns_cache=10, keepalive_timeout=KEEP_FOR_S
+                resolver=_VettingResolver(),
+                socket_factory=_open_socket,
+                limit=0,
+                ttl_dns_cache=10,
+                keepalive_timeout=KEEP_FOR_S,
             )
             self.session = aiohttp.ClientSession(
                 connector=connector,
@@ -283,9 +326,20 @@ class _Loop:
         work: Coroutine[Any, Any, list[Reply | Fault]] = self._fetch_all(requests)
         return asyncio.run_coroutine_threadsafe(work, self.loop).result()
 
+    async def _close_session(self) -> None:
+        if self.session is not None:
+            await self.session.close()
+
+    def close(self) -> None:
+        """End the connections and the thread."""
+        asyncio.run_coroutine_threadsafe(self._close_session(), self.loop).result()
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join()
+        self.loop.close()
+
 
 _lock = threading.Lock()
-_loops: list[_Loop] = []
+_loops: dict[int, _Loop] = {}  # by process: a loop's thread does not survive a fork
 
 
 def fetch_all(requests: Sequence[Outgoing]) -> list[Reply | Fault]:
@@ -294,9 +348,17 @@ def fetch_all(requests: Sequence[Outgoing]) -> list[Reply | Fault]:
     Takes as long as the slowest, at most the largest `timeout_s`. Safe to call from any thread.
     """
     with _lock:
-        if not _loops:
-            _loops.append(_Loop())
-    return _loops[0].run(requests)
+        loop = _loops.get(os.getpid()) or _loops.setdefault(os.getpid(), _Loop())
+    return loop.run(requests)
+
+
+@atexit.register
+def close() -> None:
+    """End what this process has open; the next request opens it again."""
+    with _lock:
+        loop = _loops.pop(os.getpid(), None)
+    if loop is not None:
+        loop.close()
 
 
 def fetch(request: Outgoing) -> Reply | Fault:

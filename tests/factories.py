@@ -1,11 +1,14 @@
 """The smallest valid row of each model."""
 
+from datetime import timedelta
+
 import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from alerts import models as alerts
 from courses import models as courses
+from health import models as health
 
 
 class UserFactory(DjangoModelFactory):

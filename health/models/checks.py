@@ -1,0 +1,166 @@
+"""Which environments are asked, how often, what did they answer, and when did that change?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+from urllib.parse import urljoin
+
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from courses.models import Environment, User
+
+# A path stays on the environment's own host: no scheme, no second slash, nothing invisible.
+IS_PATH = RegexValidator(r"^/(?![/\\])[\x21-\x7e]*\Z|^/\Z", "Write a path such as /healthz, without spaces.")
+
+
+class Status(models.TextChoices):
+    """What is known of a place. Unknown is not up."""
+
+    UP = "up"
+    DOWN = "down"
+    UNKNOWN = "unknown"
+
+
+class CheckQuerySet(models.QuerySet["Check"]):
+    def visible_to(self, user: User) -> CheckQuerySet:
+        return self.filter(environment__in=Environment.objects.visible_to(user).values("pk"))
+
+    def editable_by(self, user: User) -> CheckQuerySet:
+        return self.filter(environment__in=Environment.objects.editable_by(user).values("pk"))
+
+    def due(self, now: datetime) -> CheckQuerySet:
+        """What a worker should ask now, longest waiting first."""
+        return (
+            self.filter(
+                is_enabled=True,
+                next_due_at__lte=now,
+                environment__project__team__is_archived=False,
+                environment__project__team__course__is_archived=False,
+            )
+            .exclude(environment__url="")
+            .order_by("next_due_at", "pk")
+        )
+
+
+class Check(models.Model):
+    """Asks one environment over HTTP, again and again."""
+
+    environment = models.OneToOneField(Environment, models.CASCADE, related_name="health_check")
+    path = models.CharField(
+        max_length=300,
+        blank=True,
+        validators=[IS_PATH],
+        help_text="What to ask for on that host, such as /healthz. Empty: the environment's URL itself.",
+    )
+    interval_s = models.PositiveIntegerField(
+        "interval in seconds", default=60, validators=[MinValueValidator(10), MaxValueValidator(86_400)]
+    )
+    timeout_s = models.PositiveSmallIntegerField(
+        "timeout in seconds",
+        default=10,
+        validators=[MinValueValidator(1), MaxValueValidator(30)],
+        help_text="For the whole answer, shorter than the interval.",
+    )
+    is_enabled = models.BooleanField("enabled", default=True)
+    next_due_at = models.DateTimeField(db_index=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = CheckQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(interval_s__gte=10, interval_s__lte=86_400), name="check_interval_in_range"
+            ),
+            models.CheckConstraint(
+                condition=Q(timeout_s__gte=1, timeout_s__lt=F("interval_s")),
+                name="check_timeout_below_interval",
+                violation_error_message="The timeout must be shorter than the interval.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.environment} every {self.interval_s} s"
+
+    def get_absolute_url(self) -> str:
+        return reverse("health:environment_detail", args=[self.environment_id])
+
+    @property
+    def url(self) -> str:
+        """What is asked for."""
+        return urljoin(self.environment.url, self.path)
+
+
+class EnvironmentState(models.Model):
+    """What is known of one environment now. Overviews read only this."""
+
+    environment = models.OneToOneField(
+        Environment, models.CASCADE, primary_key=True, related_name="health_state"
+    )
+    status = models.CharField(max_length=7, choices=Status, default=Status.UNKNOWN)
+    since = models.DateTimeField()
+    last_checked_at = models.DateTimeField(null=True)
+    # From here on the status is no longer believed: two answers should have come by then.
+    fresh_until = models.DateTimeField(null=True)
+    last_latency_ms = models.FloatField(null=True)
+    http_status = models.PositiveSmallIntegerField(null=True)
+    error_kind = models.CharField(max_length=10, blank=True)
+    detail = models.CharField(max_length=300, blank=True)
+    consecutive_failures = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.environment_id} {self.status}"
+
+    def is_stale(self, now: datetime) -> bool:
+        """Whether answers stopped coming in."""
+        return self.fresh_until is not None and self.fresh_until < now
+
+    def status_at(self, now: datetime) -> str:
+        """What to show: the status, or unknown once it is too old to be believed."""
+        return Status.UNKNOWN.value if self.is_stale(now) else self.status
+
+
+class CheckResult(models.Model):
+    """One answer. A short log: only the newest of each environment are kept."""
+
+    environment = models.ForeignKey(Environment, models.CASCADE, related_name="check_results", db_index=False)
+    at = models.DateTimeField()
+    status = models.CharField(max_length=7, choices=Status)
+    http_status = models.PositiveSmallIntegerField(null=True)
+    latency_ms = models.FloatField(null=True)
+    error_kind = models.CharField(max_length=10, blank=True)
+    detail = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["environment", "at"], name="check_result_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.detail}"
+
+
+class Transition(models.Model):
+    """A change of status, kept for good: availability and time to restore come from these."""
+
+    environment = models.ForeignKey(
+        Environment, models.CASCADE, related_name="health_transitions", db_index=False
+    )
+    at = models.DateTimeField()
+    from_status = models.CharField(max_length=7, choices=Status)
+    to_status = models.CharField(max_length=7, choices=Status)
+    error_kind = models.CharField(max_length=10, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["environment", "at", "to_status"], name="transition_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_status} to {self.to_status}"

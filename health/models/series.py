@@ -1,0 +1,59 @@
+"""How did the checks of an environment go, minute by minute and in longer steps?
+
+One wide row for each environment and step. A row is added to in place, under the lock of the
+environment's state row.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from courses.models import Environment
+
+
+class CheckCounts(models.Model):
+    """Sums over a step. They add up, so any span can be made of shorter ones."""
+
+    environment = models.ForeignKey(Environment, models.CASCADE, related_name="+", db_index=False)
+    at = models.DateTimeField()  # where the step starts
+    n = models.PositiveIntegerField(default=0)
+    expected = models.PositiveIntegerField(default=0)
+    ok = models.PositiveIntegerField(default=0)
+    http_3xx = models.PositiveIntegerField(default=0)
+    http_4xx = models.PositiveIntegerField(default=0)
+    http_5xx = models.PositiveIntegerField(default=0)
+    timeout = models.PositiveIntegerField(default=0)
+    dns = models.PositiveIntegerField(default=0)
+    tls = models.PositiveIntegerField(default=0)
+    other = models.PositiveIntegerField(default=0)
+    latency_ms_sum = models.FloatField(default=0.0)
+    latency_ms_max = models.FloatField(default=0.0)
+    # bucket -> count of answers, see rules.histogram; never filtered on
+    histogram = models.JSONField(default=dict)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.environment_id} {self.at:%Y-%m-%d %H:%M}: {self.ok} of {self.n}"
+
+
+class EnvironmentSample(CheckCounts):
+    """One minute of one environment. Kept for a week."""
+
+    pk = models.CompositePrimaryKey("environment_id", "at")
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["at"], name="environment_sample_at")]
+
+
+class EnvironmentRollup(CheckCounts):
+    """A step of 5 minutes, an hour or a day of one environment."""
+
+    pk = models.CompositePrimaryKey("environment_id", "step_minutes", "at")
+    step_minutes = models.PositiveSmallIntegerField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["step_minutes", "at"], name="environment_rollup_at")]

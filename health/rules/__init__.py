@@ -1,0 +1,1 @@
+"""What do measurements mean? Pure decisions, no database, no clock."""

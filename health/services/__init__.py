@@ -1,0 +1,26 @@
+"""What happens to checks, hosts and their measurements?"""
+
+from health.services.checks import (
+    BATCH,
+    ensure_check,
+    ensure_checks,
+    request_check,
+    run_due_checks,
+    update_check,
+)
+from health.services.hosts import record_host_sample
+from health.services.results import Result, record_results
+from health.services.retention import drop_old_samples
+
+__all__ = [
+    "BATCH",
+    "Result",
+    "drop_old_samples",
+    "ensure_check",
+    "ensure_checks",
+    "record_host_sample",
+    "record_results",
+    "request_check",
+    "run_due_checks",
+    "update_check",
+]

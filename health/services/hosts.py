@@ -1,0 +1,57 @@
+"""What happens when a machine was measured."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from health.clients.host import Reading
+from health.models import Host, HostRollup, HostSample, HostState
+from health.rules import slots
+
+SAMPLE_EVERY_S = 15
+# Two workers on one machine both hear the tick; the second reading says nothing new.
+TOO_SOON = timedelta(seconds=SAMPLE_EVERY_S / 2)
+ROLLUP_STEPS = (5, 60, 1440)
+FIGURES = [
+    *("cpu_percent", "load_1m", "memory_percent", "memory_used_bytes", "swap_percent"),
+    *("disk_percent", "disk_used_bytes", "disk_total_bytes"),
+    *("network_received_bytes_per_s", "network_sent_bytes_per_s"),
+]
+INTEGERS = {"memory_used_bytes", "disk_used_bytes", "disk_total_bytes"}
+
+
+@transaction.atomic
+def record_host_sample(reading: Reading, *, now: datetime) -> Host:
+    """Store a reading of the machine this runs on, unless one was stored just before."""
+    host, _ = Host.objects.get_or_create(course=None, name=reading.name, defaults={"created_at": now})
+    host = Host.objects.select_for_update().get(pk=host.pk)
+    figures = {name: getattr(reading, name) for name in FIGURES}
+    last = HostState.objects.filter(pk=host.pk).values_list("last_sampled_at", flat=True).first()
+    if last is not None and now < last + TOO_SOON:
+        return host
+    HostState.objects.update_or_create(
+        host=host,
+        defaults={
+            **figures,
+            "last_sampled_at": now,
+            "cpu_count": reading.cpu_count,
+            "memory_total_bytes": reading.memory_total_bytes,
+        },
+    )
+    _add(HostSample(host=host, at=slots.floor_to(now, 1)), 1, figures)
+    for step in ROLLUP_STEPS:
+        _add(HostRollup(host=host, step_minutes=step, at=slots.floor_to(now, step)), step, figures)
+    return host
+
+
+def _add(empty: HostSample | HostRollup, step_minutes: int, figures: dict[str, float]) -> None:
+    """Add a reading to the row with the key of `empty`, under the lock of its host."""
+    row = type(empty).objects.filter(pk=empty.pk).first() or empty
+    for name, value in figures.items():
+        mean = (getattr(row, name) * row.n + value) / (row.n + 1) if row.n else value
+        setattr(row, name, round(mean) if name in INTEGERS else mean)
+    row.n += 1
+    row.expected = step_minutes * 60 // SAMPLE_EVERY_S
+    row.cpu_percent_max = max(row.cpu_percent_max, figures["cpu_percent"])
+    row.memory_percent_max = max(row.memory_percent_max, figures["memory_percent"])
+    row.save(force_insert=row is empty, force_update=row is not empty)

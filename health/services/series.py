@@ -1,0 +1,74 @@
+"""What happens to the time series: a result is added to its minute and to each longer step.
+
+The caller holds the lock of the environment's state, so that reading a row and writing it back
+loses nothing when several workers write at once.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from health.models import Check, EnvironmentRollup, EnvironmentSample
+from health.rules import histogram, slots
+from health.rules.verdicts import Verdict
+
+ROLLUP_STEPS = (5, 60, 1440)
+KEY = ["environment", "at"]
+FIGURES = [
+    *("n", "expected", "ok", "http_3xx", "http_4xx", "http_5xx", "timeout", "dns", "tls", "other"),
+    *("latency_ms_sum", "latency_ms_max", "histogram"),
+]
+Counts = EnvironmentSample | EnvironmentRollup
+Measured = tuple[Check, datetime, Verdict]
+
+
+def add_results(results: Sequence[Measured]) -> None:
+    """Add every result to its minute, 5 minutes, hour and day."""
+    ids = {check.environment_id for check, _, _ in results}
+    minutes = {slots.floor_to(at, 1) for _, at, _ in results}
+    samples = {
+        (row.environment_id, row.at): row
+        for row in EnvironmentSample.objects.filter(environment_id__in=ids, at__in=minutes)
+    }
+    steps = {slots.floor_to(at, step) for _, at, _ in results for step in ROLLUP_STEPS}
+    rollups = {
+        (row.environment_id, row.step_minutes, row.at): row
+        for row in EnvironmentRollup.objects.filter(environment_id__in=ids, at__in=steps)
+    }
+    touched_samples: dict[tuple[int, datetime], EnvironmentSample] = {}
+    touched_rollups: dict[tuple[int, int, datetime], EnvironmentRollup] = {}
+    for check, at, verdict in results:
+        pk, minute = check.environment_id, slots.floor_to(at, 1)
+        sample = samples.setdefault((pk, minute), EnvironmentSample(environment_id=pk, at=minute))
+        _add(sample, 1, check, verdict)
+        touched_samples[pk, minute] = sample
+        for step in ROLLUP_STEPS:
+            start = slots.floor_to(at, step)
+            rollup = rollups.setdefault(
+                (pk, step, start), EnvironmentRollup(environment_id=pk, step_minutes=step, at=start)
+            )
+            _add(rollup, step, check, verdict)
+            touched_rollups[pk, step, start] = rollup
+    EnvironmentSample.objects.bulk_create(
+        touched_samples.values(), update_conflicts=True, unique_fields=KEY, update_fields=FIGURES
+    )
+    EnvironmentRollup.objects.bulk_create(
+        touched_rollups.values(),
+        update_conflicts=True,
+        unique_fields=[*KEY, "step_minutes"],
+        update_fields=FIGURES,
+    )
+
+
+def _add(row: Counts, step_minutes: int, check: Check, verdict: Verdict) -> None:
+    end = slots.floor_to(row.at, step_minutes).timestamp() + step_minutes * 60
+    row.expected = slots.slots_between(
+        check.pk, check.interval_s, row.at, datetime.fromtimestamp(end, row.at.tzinfo)
+    )
+    if not verdict.counted_as:
+        return
+    row.n += 1
+    setattr(row, verdict.counted_as, getattr(row, verdict.counted_as) + 1)
+    if verdict.latency_ms is not None:
+        row.latency_ms_sum += verdict.latency_ms
+        row.latency_ms_max = max(row.latency_ms_max, verdict.latency_ms)
+        row.histogram = histogram.merge([row.histogram, {histogram.bucket_of(verdict.latency_ms): 1}])

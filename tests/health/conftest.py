@@ -1,0 +1,44 @@
+"""An environment to check and a local server that answers as its path says."""
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from tests import factories
+
+
+class Site(BaseHTTPRequestHandler):
+    """`/503` answers with 503; anything else with 200."""
+
+    def log_message(self, *arguments):
+        pass
+
+    def do_GET(self):
+        word = self.path.strip("/")
+        self.send_response(int(word) if word.isdigit() else 200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+
+@pytest.fixture
+def site(settings):
+    """Return the URL of a server that runs."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Site) as httpd:
+        httpd.daemon_threads = True
+        thread = threading.Thread(target=httpd.serve_forever, args=(0.02,))
+        thread.start()
+        settings.OUTBOUND_ALLOW = ["127.0.0.1/32"]
+        yield f"http://127.0.0.1:{httpd.server_port}/"
+        httpd.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def environment(team):
+    return factories.EnvironmentFactory(project__team=team)
+
+
+@pytest.fixture
+def check(environment):
+    return factories.CheckFactory(environment=environment)
