@@ -12,8 +12,15 @@ run: .venv/.installed
 	@$(BIN)/python manage.py prepare
 	@exec $(BIN)/python manage.py serve
 
+# The demo's data stand apart from the real ones; it talks to programs on this machine alone.
+DEMO_DATA_DIR ?= var/demo
+demo: export DATA_DIR = $(DEMO_DATA_DIR)
+demo: export EMAIL_URL = smtp://127.0.0.1:8095
+demo: export OUTBOUND_ALLOW = 127.0.0.1/32
 demo: .venv/.installed-demo
-	@exec $(BIN)/python -m demo
+	@$(BIN)/python manage.py prepare
+	@$(BIN)/python manage.py load_demo
+	@exec $(BIN)/python manage.py serve --also demo/Procfile
 
 test: .venv/.installed-dev lint
 	$(BIN)/python -m tests.run

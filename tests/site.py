@@ -7,6 +7,7 @@ import sys
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from http.cookiejar import CookieJar
 from pathlib import Path
@@ -19,10 +20,14 @@ ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "correct horse battery"
 
 
-class Site:
-    """`manage.py prepare` and `manage.py serve` on a data folder and a port of their own."""
+SERVE = (sys.executable, "manage.py", "serve")
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+
+class Site:
+    """The site on a data folder and a port of its own, started by `command`."""
+
+    def __init__(self, folder: Path, command: Sequence[str] = SERVE, **environment: str) -> None:
+        self.command = command
         self.port = servers.free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "serve.log"
@@ -34,14 +39,15 @@ class Site:
             "ADMIN_PASSWORD": PASSWORD,
             **environment,
         }
-        subprocess.run([sys.executable, "manage.py", "prepare"], cwd=ROOT, env=self.environment, check=True)
+        if command is SERVE:
+            subprocess.run(
+                [sys.executable, "manage.py", "prepare"], cwd=ROOT, env=self.environment, check=True
+            )
         self.process = self.serve()
 
     def serve(self) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, "manage.py", "serve"], cwd=ROOT, env=self.environment, stdout=log, stderr=log
-            )
+            return subprocess.Popen(self.command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
 
     def family(self) -> list[psutil.Process]:
         """Return every living process that works with this site's data."""
@@ -65,7 +71,13 @@ class Site:
             return False
 
     def wait_up(self) -> None:
-        servers.wait_until(self.is_up, 30, "the site answers")
+        servers.wait_until(self.is_up, 60, "the site answers")
+
+    def end(self) -> None:
+        """End whatever is left of it."""
+        for process in self.family():
+            process.kill()
+        self.process.wait()
 
     def wait_gone(self) -> None:
         servers.wait_until(lambda: not self.family(), 30, "no process is left")

@@ -19,9 +19,7 @@ def site(tmp_path):
         site.wait_up()
         yield site
     finally:
-        for process in site.family():
-            process.kill()
-        site.process.wait()
+        site.end()
 
 
 def test_ctrl_c_stops_everything_and_the_next_start_has_all_data(site):

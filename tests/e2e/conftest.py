@@ -1,0 +1,65 @@
+"""One browser for all journeys, and one site with the demo's programs that they visit."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests import servers
+from tests.site import PASSWORD, Site
+
+# Playwright keeps an event loop in this thread, which Django takes for an async caller.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    try:
+        binary = servers.program("chromium", "usr/bin/chromium-browser", "usr/bin/google-chrome")
+    except servers.MissingServerError as error:
+        if servers.IS_CI:
+            raise
+        pytest.skip(str(error))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=binary, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory) -> Iterator[Site]:
+    """The demo as `make demo` starts it, on a data folder of its own."""
+    folder = tmp_path_factory.mktemp("demo")
+    site = Site(folder, ("make", "--silent", "demo"), DEMO_DATA_DIR=str(folder))
+    try:
+        site.wait_up()
+        yield site
+    finally:
+        site.end()
+
+
+def sign_in(page: Page, email: str, password: str) -> None:
+    page.goto("/accounts/login/")
+    page.get_by_label("mail").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+
+
+@pytest.fixture
+def page(browser: Browser, demo: Site, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A signed-in administrator's page, wide and light unless the test says otherwise.
+
+    The test fails on any script error and on anything the Content Security Policy refused.
+    """
+    options = getattr(request, "param", {})
+    context = browser.new_context(base_url=demo.url, viewport={"width": 1280, "height": 900}, **options)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
+    sign_in(page, "admin@localhost", PASSWORD)
+    yield page
+    context.close()
+    assert not complaints
