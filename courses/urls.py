@@ -1,6 +1,35 @@
 """Where are the pages of this app?"""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from courses.views import api_keys, catalogue, people, projects, roster
+
+COURSE = "courses/<slug:course>/"
+TEAM = COURSE + "teams/<slug:team>/"
+PROJECT = TEAM + "projects/<slug:project>/"
 
 app_name = "courses"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("settings/profile/", people.profile, name="profile"),
+    path("courses/", catalogue.course_list, name="course_list"),
+    path(COURSE, catalogue.course_detail, name="course_detail"),
+    path(COURSE + "edit/", catalogue.course_edit, name="course_edit"),
+    path(COURSE + "people/", people.member_list, name="member_list"),
+    path(COURSE + "people/add/", people.member_add, name="member_add"),
+    path(COURSE + "people/<int:pk>/remove/", people.member_remove, name="member_remove"),
+    path(COURSE + "roster/", roster.roster_import, name="roster_import"),
+    path(COURSE + "roster/example/", roster.roster_example, name="roster_example"),
+    path(COURSE + "keys/", api_keys.key_list, name="key_list"),
+    path(COURSE + "keys/add/", api_keys.key_add, name="key_add"),
+    path(COURSE + "add-team/", catalogue.team_add, name="team_add"),
+    path(TEAM, catalogue.team_detail, name="team_detail"),
+    path(TEAM + "edit/", catalogue.team_edit, name="team_edit"),
+    path(TEAM + "add-project/", projects.project_add, name="project_add"),
+    path(PROJECT, projects.project_detail, name="project_detail"),
+    path(PROJECT + "edit/", projects.project_edit, name="project_edit"),
+    path(PROJECT + "add-environment/", projects.environment_add, name="environment_add"),
+    path(PROJECT + "keys/", api_keys.key_list, name="key_list"),
+    path(PROJECT + "keys/add/", api_keys.key_add, name="key_add"),
+    path("settings/environments/<int:pk>/", projects.environment_edit, name="environment_edit"),
+    path("settings/keys/<int:pk>/revoke/", api_keys.key_revoke, name="key_revoke"),
+]

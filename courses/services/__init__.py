@@ -10,7 +10,7 @@ from courses.services.catalogue import (
     edit_project,
     edit_team,
 )
-from courses.services.people import add_member, edit_profile, remove_member
+from courses.services.people import add_member, edit_profile, forget_old_addresses, remove_member
 from courses.services.roster import import_roster, plan_roster
 from courses.services.roster_plan import RosterPlan
 from courses.services.timeline import record_events, settings_event
@@ -27,6 +27,7 @@ __all__ = [
     "edit_profile",
     "edit_project",
     "edit_team",
+    "forget_old_addresses",
     "import_roster",
     "mark_key_used",
     "plan_roster",

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models.functions import Lower
@@ -51,3 +52,12 @@ def remove_member(membership: Membership, *, actor: User, now: datetime) -> bool
 def edit_profile(user: User, *, name: str, time_zone: str) -> None:
     """Write what a person says about themselves."""
     User.objects.filter(pk=user.pk).update(name=name, time_zone=time_zone)
+
+
+@transaction.atomic
+def forget_old_addresses(user: User) -> None:
+    """Drop the addresses allauth remembers besides the present one.
+
+    Whoever owns an old mailbox could otherwise still ask for a link that sets the password.
+    """
+    EmailAddress.objects.filter(user_id=user.pk).exclude(email=user.email).delete()

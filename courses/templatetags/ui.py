@@ -83,3 +83,13 @@ def percent(value: float | None, digits: int = 1) -> str:
     if value < 100 and float(text) >= 100:
         text = f"{100 - 10**-digits:.{digits}f}"
     return f"{text} %"
+
+
+@register.filter
+def web_link(address: str) -> str:
+    """Return `address` if it may stand in a link: http, https or a path of this site; else empty.
+
+    What other systems send us may say `javascript:`, which escaping does not stop.
+    """
+    is_ours = address.startswith("/") and not address.startswith(("//", "/\\"))
+    return address if is_ours or address.lower().startswith(("https://", "http://")) else ""

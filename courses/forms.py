@@ -1,0 +1,169 @@
+"""Is this input valid?"""
+
+import zoneinfo
+from datetime import datetime, time
+from functools import cache
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from courses.addresses import is_email, is_web_address
+from courses.models import ApiKey, Course, Environment, Membership, Project, Team, User
+from courses.rules.csvfile import MAX_BYTES, Problem, decode
+
+
+@cache
+def time_zones() -> list[tuple[str, str]]:
+    """Return the zones of the IANA database as choices."""
+    return [(name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones())]
+
+
+class CourseForm(forms.ModelForm[Course]):
+    time_zone = forms.ChoiceField(choices=time_zones, help_text="Deadlines and quiet hours are read in it.")
+
+    class Meta:
+        model = Course
+        fields: ClassVar = ["name", "time_zone", "is_archived"]
+        labels: ClassVar = {"is_archived": "Archived"}
+        help_texts: ClassVar = {"is_archived": "Members can still read everything."}
+
+
+class TeamForm(forms.ModelForm[Team]):
+    class Meta:
+        model = Team
+        fields: ClassVar = ["name", "is_archived"]
+        labels: ClassVar = {"is_archived": "Archived"}
+        help_texts: ClassVar = {"is_archived": "Its measurements stay; it leaves the lists of running teams."}
+
+
+class NewTeamForm(forms.ModelForm[Team]):
+    class Meta:
+        model = Team
+        fields: ClassVar = ["name"]
+
+
+class ProjectForm(forms.ModelForm[Project]):
+    class Meta:
+        model = Project
+        fields: ClassVar = ["name", "repository_path"]
+        help_texts: ClassVar = {
+            "repository_path": "As on the CI server, such as group/project. May stay empty."
+        }
+        error_messages: ClassVar = {
+            "repository_path": {
+                "invalid": "Write the path alone, such as group/project: no https://, no .git."
+            }
+        }
+
+
+class EnvironmentForm(forms.ModelForm[Environment]):
+    url = forms.URLField(
+        label="URL",
+        max_length=500,
+        required=False,
+        assume_scheme="https",
+        help_text="Where it answers, such as https://team1.example.org. Checks start once it is set.",
+    )
+
+    class Meta:
+        model = Environment
+        fields: ClassVar = ["name", "url"]
+        help_texts: ClassVar = {"name": "Such as production or staging."}
+
+    def clean_url(self) -> str:
+        url: str = self.cleaned_data["url"]
+        if url and not is_web_address(url):
+            raise ValidationError("Write an http or https address without user name and password.")
+        return url
+
+
+class MemberForm(forms.Form):
+    email = forms.EmailField(label="E-mail address", max_length=254)
+    name = forms.CharField(max_length=150, required=False, help_text="Used when the person is new here.")
+    role = forms.ChoiceField(choices=Membership.Role.choices)
+    team = forms.ModelChoiceField(
+        Team.objects.none(), required=False, help_text="A student needs one, a tutor may have one."
+    )
+
+    def __init__(self, data: Any = None, *, course: Course, initial: Any = None) -> None:
+        super().__init__(data, initial=initial)
+        team: Any = self.fields["team"]
+        team.queryset = course.teams.all()
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"].lower()
+        if not is_email(email):
+            raise ValidationError("Write the address with plain Latin letters.")
+        return email
+
+    def clean(self) -> None:
+        role, team = self.cleaned_data.get("role"), self.cleaned_data.get("team")
+        if role == Membership.Role.STUDENT and not team and "team" not in self.errors:
+            self.add_error("team", "Choose the student's team.")
+        if role == Membership.Role.LECTURER and team:
+            self.add_error("team", "A lecturer belongs to the whole course. Leave the team empty.")
+
+
+class ProfileForm(forms.ModelForm[User]):
+    time_zone = forms.ChoiceField(
+        choices=lambda: [("", "The site's time zone"), *time_zones()],
+        required=False,
+        help_text="Times on all pages are shown in it.",
+    )
+
+    class Meta:
+        model = User
+        fields: ClassVar = ["name", "time_zone"]
+
+
+class ApiKeyForm(forms.Form):
+    name = forms.CharField(max_length=80, help_text="What will use it, such as “CI job of team 3”.")
+    scopes = forms.MultipleChoiceField(
+        label="What it may do", choices=ApiKey.Scope.choices, widget=forms.CheckboxSelectMultiple
+    )
+    expires_on = forms.DateField(
+        label="Last day of use",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="Empty: it works until it is revoked.",
+    )
+
+    def clean_expires_on(self) -> datetime | None:
+        """Return the end of the day in the reader's time zone."""
+        day = self.cleaned_data["expires_on"]
+        if day is None:
+            return None
+        try:
+            end = timezone.make_aware(datetime.combine(day, time.max))
+            is_past = end <= timezone.now()
+        except OverflowError:
+            raise ValidationError("This day is too far away.") from None
+        if is_past or day.year > 2200:
+            raise ValidationError("Choose a day from today on, before the year 2200.")
+        return end
+
+
+class RosterForm(forms.Form):
+    file = forms.FileField(label="CSV file", required=False, help_text="At most 1 MB and 5,000 lines.")
+    text = forms.CharField(
+        label="Or paste its text",
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+    )
+
+    def clean(self) -> None:
+        """Put the roster's text into `cleaned_data["roster"]`."""
+        if self.errors:
+            return
+        upload, text = self.cleaned_data["file"], self.cleaned_data["text"]
+        if bool(upload) == bool(text.strip()):
+            raise ValidationError("Choose a file or paste its text, one of the two.")
+        data = upload.read(MAX_BYTES + 1) if upload else text.encode(errors="replace")
+        roster = decode(data)
+        if isinstance(roster, Problem):
+            where = f"Line {roster.line}: " if roster.line else ""
+            self.add_error("file" if upload else "text", f"{where}{roster.reason} {roster.remedy}")
+        self.cleaned_data["roster"] = roster

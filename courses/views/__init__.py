@@ -1,0 +1,1 @@
+"""Who asked, and what do they see of the catalogue?"""

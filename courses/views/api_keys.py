@@ -1,0 +1,89 @@
+"""Which machines may talk to us about a course or a project?"""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from courses import queries, services
+from courses.forms import ApiKeyForm
+from courses.http import Request
+from courses.models import ApiKey, Course, Project, User
+from courses.views.pages import Crumbs, confirm_page, crumbs_to, form_page
+
+Place = Course | Project
+
+
+def _place(user: User, course: str, team: str, project: str) -> Place:
+    """Return what the keys are about: a project where the address names one, else the course."""
+    if not project:
+        return get_object_or_404(Course.objects.editable_by(user), slug=course)
+    rows = Project.objects.editable_by(user).select_related("team__course")
+    return get_object_or_404(rows, team__course__slug=course, team__slug=team, slug=project)
+
+
+def _crumbs(place: Place) -> Crumbs:
+    if isinstance(place, Course):
+        return crumbs_to(place)
+    return crumbs_to(place.team.course, place.team, place)
+
+
+def _address(name: str, place: Place) -> str:
+    if isinstance(place, Course):
+        return reverse(name, args=[place.slug])
+    return reverse(name, args=[place.team.course.slug, place.team.slug, place.slug])
+
+
+@require_GET
+def key_list(request: Request, course: str, team: str = "", project: str = "") -> HttpResponse:
+    """The keys of a course, those of its projects included, or of one project."""
+    place = _place(request.user, course, team, project)
+    context = {
+        "place": place,
+        "crumbs": _crumbs(place),
+        "lines": queries.key_lines(place.api_keys.all(), now=timezone.now()),
+        "add_url": _address("courses:key_add", place),
+        "course": place if isinstance(place, Course) else place.team.course,
+    }
+    return render(request, "courses/key_list.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def key_add(request: Request, course: str, team: str = "", project: str = "") -> HttpResponse:
+    """A new key. It is shown in this one answer and never again."""
+    place = _place(request.user, course, team, project)
+    list_url = _address("courses:key_list", place)
+    crumbs = [*_crumbs(place), ("API keys", list_url)]
+    form = ApiKeyForm(request.POST or None)
+    if not form.is_valid():
+        return form_page(request, form, title="Make an API key", crumbs=crumbs, action="Make key")
+    row, key = services.create_api_key(
+        place if isinstance(place, Course) else place.team.course,
+        project=None if isinstance(place, Course) else place,
+        name=form.cleaned_data["name"],
+        scopes=form.cleaned_data["scopes"],
+        expires_at=form.cleaned_data["expires_on"],
+        created_by=request.user,
+        now=timezone.now(),
+    )
+    return render(
+        request, "courses/key_made.html", {"row": row, "key": key, "crumbs": crumbs, "back": list_url}
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def key_revoke(request: Request, pk: int) -> HttpResponse:
+    """Close the door to a key for good."""
+    rows = ApiKey.objects.editable_by(request.user).select_related("course", "project__team__course")
+    row = get_object_or_404(rows, pk=pk)
+    place = row.project or row.course
+    list_url = _address("courses:key_list", place)
+    if request.method == "POST":
+        services.revoke_api_key(row, actor=request.user, now=timezone.now())
+        return redirect(list_url)
+    text = "Whatever uses this key is refused within 30 seconds. A revoked key cannot be restored."
+    crumbs = [*_crumbs(place), ("API keys", list_url)]
+    return confirm_page(request, title=f"Revoke “{row.name}”?", text=text, crumbs=crumbs, action="Revoke")

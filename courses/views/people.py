@@ -1,0 +1,70 @@
+"""Who takes part in a course, and who am I?"""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from courses import queries, services
+from courses.forms import MemberForm, ProfileForm
+from courses.http import Request
+from courses.models import Course, Membership
+from courses.views.pages import confirm_page, crumbs_to, form_page, page_of, search_text
+
+
+@require_GET
+def member_list(request: Request, course: str) -> HttpResponse:
+    """Everybody's role, for staff."""
+    row = get_object_or_404(Course.objects.staffed_by(request.user), slug=course)
+    text = search_text(request)
+    context = {
+        "course": row,
+        "crumbs": crumbs_to(row),
+        "page": page_of(request, queries.people_of(row, text=text)),
+        "text": text,
+        "may_edit": Course.objects.editable_by(request.user).filter(pk=row.pk).exists(),
+    }
+    return render(request, "courses/member_list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def member_add(request: Request, course: str) -> HttpResponse:
+    """Give a person a role, with an account if they have none."""
+    row = get_object_or_404(Course.objects.editable_by(request.user), slug=course)
+    form = MemberForm(request.POST or None, course=row)
+    if form.is_valid():
+        membership, is_new = services.add_member(
+            row, **form.cleaned_data, actor=request.user, now=timezone.now()
+        )
+        done = "is now" if is_new else "was already"
+        messages.success(request, f"{membership.user.email} {done} {membership.role} here.")
+        return redirect("courses:member_list", row.slug)
+    return form_page(request, form, title="Add a person", crumbs=crumbs_to(row), action="Add person")
+
+
+@require_http_methods(["GET", "POST"])
+def member_remove(request: Request, course: str, pk: int) -> HttpResponse:
+    """Take a role from a person; the account stays."""
+    row = get_object_or_404(Course.objects.editable_by(request.user), slug=course)
+    memberships = Membership.objects.select_related("user", "team__course")
+    membership = get_object_or_404(memberships, course=row, pk=pk)
+    if request.method == "POST":
+        if not services.remove_member(membership, actor=request.user, now=timezone.now()):
+            messages.error(request, "A course needs a lecturer. Add another one first.")
+        return redirect("courses:member_list", row.slug)
+    place = membership.team or row
+    text = f"They lose the role of {membership.role} in {place} at once. Their account stays."
+    title = f"Remove {membership.user}?"
+    return confirm_page(request, title=title, text=text, crumbs=crumbs_to(row), action="Remove")
+
+
+@require_http_methods(["GET", "POST"])
+def profile(request: Request) -> HttpResponse:
+    """The reader's own name and time zone."""
+    form = ProfileForm(request.POST or None, instance=request.user)
+    if form.is_valid():
+        services.edit_profile(request.user, **form.cleaned_data)
+        messages.success(request, "Your profile is saved.")
+        return redirect("courses:profile")
+    return render(request, "courses/profile.html", {"form": form})

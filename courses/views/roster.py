@@ -1,0 +1,78 @@
+"""How does a roster come in: a file, a preview, a confirmation?"""
+
+from django.contrib import messages
+from django.core import signing
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from courses import services
+from courses.forms import RosterForm
+from courses.http import Request
+from courses.models import Course
+from courses.services import RosterPlan
+from courses.views.pages import crumbs_to
+
+SALT = "courses.roster"
+HOUR_S = 3600
+SHOWN = 300  # lines of a preview; the counts are complete
+EXAMPLE = """team,email,name,role,repository,url
+Team 1,ada@example.org,Ada Lovelace,student,course/team-1,https://team1.example.org
+Team 1,charles@example.org,Charles Babbage,student,,
+Team 2,grace@example.org,Grace Hopper,student,course/team-2,
+Team 1,alan@example.org,Alan Turing,tutor,,
+Team 2,alan@example.org,Alan Turing,tutor,,
+"""
+
+
+@require_http_methods(["GET", "POST"])
+def roster_import(request: Request, course: str) -> HttpResponse:
+    """First the file, then what it would do. Nothing is written before the preview is confirmed."""
+    row = get_object_or_404(Course.objects.editable_by(request.user), slug=course)
+    if "draft" in request.POST:
+        return _confirm(request, row, request.POST["draft"])
+    form = RosterForm(request.POST or None, request.FILES or None)
+    if form.is_valid():
+        text = form.cleaned_data["roster"]
+        return _preview(request, row, text, services.plan_roster(row, text=text, now=timezone.now()))
+    context = {"course": row, "form": form, "crumbs": crumbs_to(row), "example": EXAMPLE}
+    return render(request, "courses/roster_import.html", context)
+
+
+def _preview(request: Request, course: Course, text: str, plan: RosterPlan) -> HttpResponse:
+    """Show the plan. The text travels in the page, signed for this reader and course."""
+    draft = [text, course.pk, request.user.pk]
+    context = {
+        "course": course,
+        "crumbs": crumbs_to(course),
+        "plan": plan,
+        "problems": plan.problems[:SHOWN],
+        "changes": plan.changes[:SHOWN],
+        "draft": "" if plan.problems else signing.dumps(draft, salt=SALT, compress=True),
+    }
+    return render(request, "courses/roster_preview.html", context)
+
+
+def _confirm(request: Request, course: Course, draft: str) -> HttpResponse:
+    try:
+        text, course_id, user_id = signing.loads(draft, salt=SALT, max_age=HOUR_S)
+    except signing.BadSignature:
+        text, course_id, user_id = "", None, None
+    if (course_id, user_id) != (course.pk, request.user.pk):
+        messages.error(request, "The preview is no longer valid, and nothing was imported. Start again.")
+        return redirect("courses:roster_import", course.slug)
+    plan = services.import_roster(course, text=text, actor=request.user, now=timezone.now())
+    if plan.problems:
+        return _preview(request, course, text, plan)
+    done = f"The roster is imported: {plan.summary()}." if plan.changes else "Nothing had to be changed."
+    messages.success(request, done)
+    return redirect(course)
+
+
+@require_GET
+def roster_example(request: Request, course: str) -> HttpResponse:
+    """A file to start from."""
+    row = get_object_or_404(Course.objects.editable_by(request.user), slug=course)
+    headers = {"Content-Disposition": f'attachment; filename="{row.slug}-roster.csv"'}
+    return HttpResponse(EXAMPLE, content_type="text/csv; charset=utf-8", headers=headers)
