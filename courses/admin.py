@@ -1,6 +1,6 @@
 """How does an administrator reach every row of this app? Secrets are never shown."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django import forms
@@ -8,7 +8,6 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.db import models
-from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -20,44 +19,42 @@ from courses.models import ApiKey, Course, Environment, Event, Membership, Proje
 admin.site.unregister(EmailAddress)
 
 
-class MembershipInline(admin.TabularInline[Membership, Model]):
+class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
     model = Membership
     extra = 0
-    autocomplete_fields: ClassVar = ["user", "course", "team"]
+    autocomplete_fields = ["user", "course", "team"]
     show_change_link = True
 
 
-class NewUserForm(AdminUserCreationForm[User]):
+class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]
     class Meta:
         model = User
-        fields: ClassVar = ["email", "name"]
+        fields = ["email", "name"]
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin[User]):
+class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
     form = forms.ModelForm
     add_form = NewUserForm
-    list_display: ClassVar = ["email", "name", "is_active", "is_staff", "is_superuser", "last_login"]
-    list_filter: ClassVar = [
+    list_display = ["email", "name", "is_active", "is_staff", "is_superuser", "last_login"]
+    list_filter = [
         "is_active",
         "is_staff",
         "is_superuser",
         "memberships__role",
         "memberships__course",
     ]
-    search_fields: ClassVar = ["email", "name"]
-    ordering: ClassVar = ["email"]
-    readonly_fields: ClassVar = ["password_state", "last_login", "created_at"]
-    filter_horizontal: ClassVar = ["groups", "user_permissions"]
-    fieldsets: ClassVar = [
+    search_fields = ["email", "name"]
+    ordering = ["email"]
+    readonly_fields = ["password_state", "last_login", "created_at"]
+    filter_horizontal = ["groups", "user_permissions"]
+    fieldsets = [
         (None, {"fields": ["email", "name", "time_zone", "password_state"]}),
         ("Rights", {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]}),
         ("Dates", {"fields": ["last_login", "created_at"]}),
     ]
-    add_fieldsets: ClassVar = [
-        (None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})
-    ]
-    inlines: ClassVar = [MembershipInline]
+    add_fieldsets = [(None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})]
+    inlines = [MembershipInline]
 
     @admin.display(description="password")
     def password_state(self, user: User) -> SafeString:
@@ -70,61 +67,61 @@ class UserAdmin(DjangoUserAdmin[User]):
 
 
 @admin.register(Course)
-class CourseAdmin(admin.ModelAdmin[Course]):
-    list_display: ClassVar = ["name", "slug", "time_zone", "is_archived", "created_at"]
-    list_filter: ClassVar = ["is_archived"]
-    search_fields: ClassVar = ["name", "slug"]
-    prepopulated_fields: ClassVar = {"slug": ["name"]}
+class CourseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["name", "slug", "time_zone", "is_archived", "created_at"]
+    list_filter = ["is_archived"]
+    search_fields = ["name", "slug"]
+    prepopulated_fields = {"slug": ["name"]}
 
 
 @admin.register(Team)
-class TeamAdmin(admin.ModelAdmin[Team]):
-    list_display: ClassVar = ["name", "course", "slug", "is_archived", "created_at"]
-    list_filter: ClassVar = ["is_archived", "course"]
-    list_select_related: ClassVar = ["course"]
-    search_fields: ClassVar = ["name", "slug", "course__name"]
-    autocomplete_fields: ClassVar = ["course"]
-    prepopulated_fields: ClassVar = {"slug": ["name"]}
-    inlines: ClassVar = [MembershipInline]
+class TeamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["name", "course", "slug", "is_archived", "created_at"]
+    list_filter = ["is_archived", "course"]
+    list_select_related = ["course"]
+    search_fields = ["name", "slug", "course__name"]
+    autocomplete_fields = ["course"]
+    prepopulated_fields = {"slug": ["name"]}
+    inlines = [MembershipInline]
 
 
 @admin.register(Membership)
-class MembershipAdmin(admin.ModelAdmin[Membership]):
-    list_display: ClassVar = ["user", "role", "team", "course", "created_at"]
-    list_filter: ClassVar = ["role", "course"]
-    list_select_related: ClassVar = ["user", "team", "course"]
-    search_fields: ClassVar = ["user__email", "user__name", "team__name"]
-    autocomplete_fields: ClassVar = ["user", "course", "team"]
+class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["user", "role", "team", "course", "created_at"]
+    list_filter = ["role", "course"]
+    list_select_related = ["user", "team", "course"]
+    search_fields = ["user__email", "user__name", "team__name"]
+    autocomplete_fields = ["user", "course", "team"]
 
 
 @admin.register(Project)
-class ProjectAdmin(admin.ModelAdmin[Project]):
-    list_display: ClassVar = ["name", "team", "repository_path", "created_at"]
-    list_filter: ClassVar = ["team__course"]
-    list_select_related: ClassVar = ["team"]
-    search_fields: ClassVar = ["name", "slug", "repository_path", "team__name"]
-    autocomplete_fields: ClassVar = ["team"]
-    prepopulated_fields: ClassVar = {"slug": ["name"]}
+class ProjectAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["name", "team", "repository_path", "created_at"]
+    list_filter = ["team__course"]
+    list_select_related = ["team"]
+    search_fields = ["name", "slug", "repository_path", "team__name"]
+    autocomplete_fields = ["team"]
+    prepopulated_fields = {"slug": ["name"]}
 
 
 @admin.register(Environment)
-class EnvironmentAdmin(admin.ModelAdmin[Environment]):
-    list_display: ClassVar = ["name", "project", "url", "created_at"]
-    list_filter: ClassVar = ["name", "project__team__course"]
-    list_select_related: ClassVar = ["project"]
-    search_fields: ClassVar = ["name", "url", "project__name", "project__team__name"]
-    autocomplete_fields: ClassVar = ["project"]
-    formfield_overrides: ClassVar = {models.URLField: {"assume_scheme": "https"}}
+class EnvironmentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["name", "project", "url", "created_at"]
+    list_filter = ["name", "project__team__course"]
+    list_select_related = ["project"]
+    search_fields = ["name", "url", "project__name", "project__team__name"]
+    autocomplete_fields = ["project"]
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
 
 @admin.register(Event)
-class EventAdmin(admin.ModelAdmin[Event]):
+class EventAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """The timeline is append-only: it can be read here, and goes only with its course or team."""
 
-    list_display: ClassVar = ["at", "kind", "tone", "title", "course", "team", "actor"]
-    list_filter: ClassVar = ["kind", "tone", "course"]
-    list_select_related: ClassVar = ["course", "team", "actor"]
-    search_fields: ClassVar = ["title", "detail", "team__name", "project__name"]
+    list_display = ["at", "kind", "tone", "title", "course", "team", "actor"]
+    list_filter = ["kind", "tone", "course"]
+    list_select_related = ["course", "team", "actor"]
+    search_fields = ["title", "detail", "team__name", "project__name"]
     date_hierarchy = "at"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -139,10 +136,10 @@ class EventAdmin(admin.ModelAdmin[Event]):
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(admin.ModelAdmin[ApiKey]):
+class ApiKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Keys are made on the course's own page, which shows them once."""
 
-    list_display: ClassVar = [
+    list_display = [
         "name",
         "prefix",
         "course",
@@ -152,14 +149,14 @@ class ApiKeyAdmin(admin.ModelAdmin[ApiKey]):
         "expires_at",
         "revoked_at",
     ]
-    list_filter: ClassVar = ["course", "revoked_at"]
-    list_select_related: ClassVar = ["course", "project"]
-    search_fields: ClassVar = ["name", "prefix", "project__name", "course__name"]
-    fields: ClassVar = [
+    list_filter = ["course", "revoked_at"]
+    list_select_related = ["course", "project"]
+    search_fields = ["name", "prefix", "project__name", "course__name"]
+    fields = [
         "name", "prefix", "course", "project", "environment", "scopes",
         "created_at", "created_by", "last_used_at", "expires_at", "revoked_at",
     ]  # fmt: skip
-    readonly_fields: ClassVar = [
+    readonly_fields = [
         "prefix", "course", "project", "environment", "scopes", "created_at", "created_by", "last_used_at",
     ]  # fmt: skip
 

@@ -20,7 +20,7 @@ def time_zones() -> list[tuple[str, str]]:
     return [(name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones())]
 
 
-class CourseForm(forms.ModelForm[Course]):
+class CourseForm(forms.ModelForm):  # type: ignore[type-arg]
     time_zone = forms.ChoiceField(choices=time_zones, help_text="Deadlines and quiet hours are read in it.")
 
     class Meta:
@@ -30,7 +30,7 @@ class CourseForm(forms.ModelForm[Course]):
         help_texts: ClassVar = {"is_archived": "Members can still read everything."}
 
 
-class TeamForm(forms.ModelForm[Team]):
+class TeamForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Team
         fields: ClassVar = ["name", "is_archived"]
@@ -38,13 +38,13 @@ class TeamForm(forms.ModelForm[Team]):
         help_texts: ClassVar = {"is_archived": "Its measurements stay; it leaves the lists of running teams."}
 
 
-class NewTeamForm(forms.ModelForm[Team]):
+class NewTeamForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Team
         fields: ClassVar = ["name"]
 
 
-class ProjectForm(forms.ModelForm[Project]):
+class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Project
         fields: ClassVar = ["name", "repository_path"]
@@ -58,7 +58,7 @@ class ProjectForm(forms.ModelForm[Project]):
         }
 
 
-class EnvironmentForm(forms.ModelForm[Environment]):
+class EnvironmentForm(forms.ModelForm):  # type: ignore[type-arg]
     url = forms.URLField(
         label="URL",
         max_length=500,
@@ -106,7 +106,7 @@ class MemberForm(forms.Form):
             self.add_error("team", "A lecturer belongs to the whole course. Leave the team empty.")
 
 
-class ProfileForm(forms.ModelForm[User]):
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     time_zone = forms.ChoiceField(
         choices=lambda: [("", "The site's time zone"), *time_zones()],
         required=False,
