@@ -6,6 +6,7 @@ Mail on port 8095, webhooks on 8096, where a browser finds the last fifty of bot
 import asyncio
 import email.policy
 import json
+import sys
 import time
 from collections import deque
 from collections.abc import Callable
@@ -109,10 +110,13 @@ class Inbox:
 
 async def main() -> None:
     inbox = Inbox(DATA_DIR / "mails", clock=time.time)
-    mail = await inbox.listen_for_mail(8095)
     runner = web.AppRunner(inbox.web_app(), access_log=None, shutdown_timeout=0)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 8096).start()
+    try:
+        mail = await inbox.listen_for_mail(8095)
+        await web.TCPSite(runner, "127.0.0.1", 8096).start()
+    except OSError as error:
+        sys.exit(f"The demo's inbox needs ports 8095 and 8096: {error.strerror}")
     await until_stopped()
     mail.close()
     await runner.cleanup()
