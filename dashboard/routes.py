@@ -1,5 +1,10 @@
 """Which paths do machines use, and which function answers each?"""
 
 from courses.wire import WireFunction
+from experiments.wire.events import receive
+from experiments.wire.ofrep import evaluate
 
-WIRE_ROUTES: list[tuple[str, WireFunction]] = []
+WIRE_ROUTES: list[tuple[str, WireFunction]] = [
+    ("/ofrep/", evaluate),
+    ("/ingest/events", receive),
+]

@@ -1,0 +1,1 @@
+"""What do assignments and results mean? Pure decisions, no database, no clock."""

@@ -1,0 +1,25 @@
+"""What happens to experiments: they are planned, started, fed, judged and stopped."""
+
+from experiments.services.events import Rejection, Tally, ingest
+from experiments.services.lifecycle import (
+    MetricPlan,
+    NotPossibleError,
+    VariantPlan,
+    create_experiment,
+    edit_experiment,
+    start_experiment,
+    stop_experiment,
+)
+
+__all__ = [
+    "MetricPlan",
+    "NotPossibleError",
+    "Rejection",
+    "Tally",
+    "VariantPlan",
+    "create_experiment",
+    "edit_experiment",
+    "ingest",
+    "start_experiment",
+    "stop_experiment",
+]

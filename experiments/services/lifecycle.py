@@ -1,0 +1,183 @@
+"""What happens to an experiment from its draft to its end?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.text import slugify
+
+from courses.models import Event, Project, User
+from courses.services import record_events
+from experiments.models import (
+    Experiment,
+    ExperimentMetric,
+    Metric,
+    Phase,
+    PhaseVariant,
+    Result,
+    Variant,
+)
+from experiments.rules.assignment import ranges_of
+from experiments.rules.items import KEY_LENGTH
+
+State = Experiment.State
+
+
+class NotPossibleError(Exception):
+    """The experiment is not in a state that allows this. The text says so to the reader."""
+
+
+@dataclass(frozen=True, slots=True)
+class VariantPlan:
+    """A variant to be. value: what flags answer with, JSON of one type in all variants."""
+
+    key: str
+    name: str
+    weight: int
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class MetricPlan:
+    """A metric to be compared. A metric of the project with this name is used as it stands."""
+
+    name: str
+    event_name: str
+    kind: str
+    direction: str
+    role: str
+
+
+def metric_key(name: str) -> str:
+    """Return what tells metrics of a project apart."""
+    return slugify(name, allow_unicode=True)[:KEY_LENGTH]
+
+
+@transaction.atomic
+def create_experiment(
+    project: Project,
+    *,
+    name: str,
+    key: str,
+    hypothesis: str,
+    variants: Sequence[VariantPlan],
+    metrics: Sequence[MetricPlan],
+    actor: User | None,
+    now: datetime,
+) -> Experiment:
+    """Write down a draft. variants: the control first. metrics: exactly one goal."""
+    experiment = Experiment.objects.create(
+        project=project, name=name, key=key, hypothesis=hypothesis, created_at=now, created_by=actor
+    )
+    _write_plan(experiment, variants, metrics)
+    return experiment
+
+
+@transaction.atomic
+def edit_experiment(
+    experiment: Experiment,
+    *,
+    name: str,
+    key: str,
+    hypothesis: str,
+    variants: Sequence[VariantPlan],
+    metrics: Sequence[MetricPlan],
+) -> None:
+    """Replace the plan of a draft. Raises NotPossibleError once it has been started."""
+    changed = Experiment.objects.filter(pk=experiment.pk, state=State.DRAFT).update(
+        name=name, key=key, hypothesis=hypothesis, version=F("version") + 1
+    )
+    if not changed:
+        raise NotPossibleError("The plan is fixed once the experiment has been started.")
+    experiment.variants.all().delete()
+    experiment.metrics.all().delete()
+    # A metric that only this draft used may be defined anew.
+    Metric.objects.filter(project_id=experiment.project_id, uses=None).delete()
+    _write_plan(experiment, variants, metrics)
+
+
+def _write_plan(
+    experiment: Experiment, variants: Sequence[VariantPlan], metrics: Sequence[MetricPlan]
+) -> None:
+    ranges_of([variant.weight for variant in variants])
+    Variant.objects.bulk_create(
+        Variant(
+            experiment=experiment,
+            key=variant.key,
+            name=variant.name,
+            weight=variant.weight,
+            value=variant.value,
+            position=position,
+        )
+        for position, variant in enumerate(variants)
+    )
+    for position, wanted in enumerate(metrics):
+        metric, _ = Metric.objects.get_or_create(
+            project_id=experiment.project_id,
+            key=metric_key(wanted.name),
+            defaults={
+                "name": wanted.name,
+                "event_name": wanted.event_name,
+                "kind": wanted.kind,
+                "direction": wanted.direction,
+            },
+        )
+        ExperimentMetric.objects.create(
+            experiment=experiment, metric=metric, role=wanted.role, position=position
+        )
+
+
+@transaction.atomic
+def start_experiment(experiment: Experiment, *, actor: User | None, now: datetime) -> Phase:
+    """Fix the plan and begin to assign units. Raises NotPossibleError unless it is a draft."""
+    changed = Experiment.objects.filter(pk=experiment.pk, state=State.DRAFT).update(
+        state=State.RUNNING, version=F("version") + 1
+    )
+    if not changed:
+        raise NotPossibleError("Only a draft can be started, and this one was started before.")
+    phase = Phase.objects.create(experiment=experiment, number=1, started_at=now)
+    variants = list(experiment.variants.order_by("position"))
+    ranges = ranges_of([variant.weight for variant in variants])
+    PhaseVariant.objects.bulk_create(
+        PhaseVariant(phase=phase, variant=variant, start=start, end=end)
+        for variant, (start, end) in zip(variants, ranges, strict=True)
+    )
+    Result.objects.create(experiment=experiment)
+    _record(experiment, phase, "started", actor, now)
+    return phase
+
+
+@transaction.atomic
+def stop_experiment(experiment: Experiment, *, actor: User | None, now: datetime) -> None:
+    """End the assignment: all units get the control from now on.
+
+    Raises NotPossibleError unless it runs.
+    """
+    changed = Experiment.objects.filter(pk=experiment.pk, state=State.RUNNING).update(
+        state=State.STOPPED, version=F("version") + 1
+    )
+    if not changed:
+        raise NotPossibleError("Only a running experiment can be stopped.")
+    phase = experiment.phases.get(stopped_at=None)
+    phase.stopped_at = now
+    phase.save(update_fields=["stopped_at"])
+    _record(experiment, phase, "stopped", actor, now)
+
+
+def _record(experiment: Experiment, phase: Phase, what: str, actor: User | None, now: datetime) -> None:
+    project = experiment.project
+    event = Event(
+        course=project.team.course,
+        team=project.team,
+        project=project,
+        at=now,
+        kind=Event.Kind.EXPERIMENT,
+        title=f"Experiment “{experiment.name}” {what}",
+        url=experiment.get_absolute_url(),
+        actor=actor,
+        dedupe_key=f"experiment:{experiment.pk}:{phase.number}:{what}",
+    )
+    record_events([event])

@@ -1,0 +1,1 @@
+"""What do machines send and get? Flags by OFREP, exposures and events by JSON."""

@@ -1,0 +1,102 @@
+"""How do machines report who saw what and what they did then?
+
+`POST /ingest/events` takes a batch of exposures and events, checks every item by itself, and
+answers after the commit: 202 if all is stored, 207 with what was refused and why.
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import msgspec
+from django.db import Error as DatabaseError
+from django.utils import timezone
+
+from courses.wire import Environ, RefusedError, StartResponse, Throttle, answer, authenticate, read_body
+from experiments.rules.items import EventItem, ExposureItem, Item, RefusedItemError, decode_item, event_id_of
+from experiments.services.events import Rejection, Tally, ingest
+
+logger = logging.getLogger(__name__)
+
+BODY_LIMIT = 1024 * 1024
+ITEM_LIMIT = 1000
+throttle = Throttle(rate=200, burst=400)
+
+
+class Batch(msgspec.Struct, forbid_unknown_fields=True):
+    """The body. Items stay raw, so that one bad item does not sink the batch."""
+
+    exposures: list[msgspec.Raw] = []
+    events: list[msgspec.Raw] = []
+
+
+decoder = msgspec.json.Decoder(Batch)
+
+
+def receive(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    """Answer `POST /ingest/events`."""
+    try:
+        tally = _receive(environ)
+    except RefusedError as error:
+        refusal = error
+    except DatabaseError:
+        logger.exception("Events could not be stored")
+        detail = "Nothing was stored: the database does not answer. Send the same batch again in 5 s."
+        refusal = RefusedError(503, detail, headers={"Retry-After": "5"})
+    else:
+        return answer(start_response, 207 if tally.rejected else 202, msgspec.json.encode(tally))
+    headers = {"WWW-Authenticate": "Bearer"} if refusal.status == 401 else {}
+    body = {"detail": refusal.detail, "field": refusal.field}
+    return answer(start_response, refusal.status, msgspec.json.encode(body), {**headers, **refusal.headers})
+
+
+def _receive(environ: Environ) -> Tally:
+    if environ["PATH_INFO"] != "/ingest/events":
+        raise RefusedError(404, "There is nothing here. Events go to /ingest/events.")
+    if environ["REQUEST_METHOD"] != "POST":
+        raise RefusedError(405, "Send this as POST.", headers={"Allow": "POST"})
+    caller = authenticate(environ, "ingest")
+    if caller.project_id is None:
+        raise RefusedError(403, "This API key is for no project. Make a key for the project.")
+    throttle.take(caller.key_id)
+    batch = _decode(read_body(environ, BODY_LIMIT))
+    now = timezone.now()
+    exposures, exposure_places, bad_exposures = _items("exposures", batch.exposures, ExposureItem, now)
+    events, _, bad_events = _items("events", batch.events, EventItem, now)
+    tally = ingest(caller.project_id, exposures=exposures, events=events, now=now)
+    for rejection in tally.rejected:
+        rejection.index = exposure_places[rejection.index]
+    tally.rejected = sorted(
+        [*tally.rejected, *bad_exposures, *bad_events], key=lambda row: (row.list != "exposures", row.index)
+    )
+    return tally
+
+
+def _decode(body: bytes) -> Batch:
+    try:
+        batch = decoder.decode(body)
+    except msgspec.ValidationError as error:
+        detail = f'{error}. Send {{"exposures": […], "events": […]}}.'
+        raise RefusedError(400, detail) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        hint = " NaN and Infinity are no JSON." if "invalid character" in str(error) else ""
+        at = f" It ends at byte {len(body)}." if "truncated" in str(error) else ""
+        raise RefusedError(400, f"The body is not valid JSON: {error}.{at}{hint}") from None
+    if len(batch.exposures) + len(batch.events) > ITEM_LIMIT:
+        raise RefusedError(413, f"Send at most {ITEM_LIMIT} items at once.")
+    return batch
+
+
+def _items(
+    name: str, raws: Sequence[msgspec.Raw], kind: type[Item], now: datetime
+) -> tuple[list[Item], list[int], list[Rejection]]:
+    """Return the good items, their places in the list, and why the others are refused."""
+    items: list[Item] = []
+    places, rejections = [], []
+    for index, raw in enumerate(raws):
+        try:
+            items.append(decode_item(raw, kind, now))
+            places.append(index)
+        except RefusedItemError as refusal:
+            rejections.append(Rejection(index, name, event_id_of(raw), refusal.field, refusal.detail))
+    return items, places, rejections
