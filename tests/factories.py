@@ -8,7 +8,9 @@ from factory.django import DjangoModelFactory
 
 from alerts import models as alerts
 from courses import models as courses
+from experiments import models as experiments
 from health import models as health
+from pipelines import models as pipelines
 
 
 class UserFactory(DjangoModelFactory):
@@ -145,8 +147,132 @@ class DeliveryFactory(DjangoModelFactory):
 
     alert = factory.SubFactory(AlertFactory)
     transition = "fired"
-    channel = factory.SubFactory(
-        ChannelFactory, course=factory.SelfAttribute("..alert.project.team.course")
-    )
+    channel = factory.SubFactory(ChannelFactory, course=factory.SelfAttribute("..alert.project.team.course"))
     created_at = next_attempt_at = factory.LazyFunction(timezone.now)
     dedupe_key = factory.Sequence(lambda n: f"key{n}")
+
+
+class ExperimentFactory(DjangoModelFactory):
+    """A draft with a control and a treatment, split in halves, and one goal: sign-ups."""
+
+    class Meta:
+        model = experiments.Experiment
+        skip_postgeneration_save = True
+
+    project = factory.SubFactory(ProjectFactory)
+    name = factory.Sequence(lambda n: f"Experiment {n}")
+    key = factory.Sequence(lambda n: f"experiment-{n}")
+    variants = factory.RelatedFactoryList(
+        "tests.factories.VariantFactory", factory_related_name="experiment", size=2
+    )
+    metrics = factory.RelatedFactory("tests.factories.ExperimentMetricFactory", "experiment")
+
+
+class VariantFactory(DjangoModelFactory):
+    """Variants of one experiment are called A, B, …"""
+
+    class Meta:
+        model = experiments.Variant
+
+    experiment = factory.SubFactory(ExperimentFactory, variants=None)
+    position = factory.LazyAttribute(lambda row: row.experiment.variants.count())
+    name = factory.LazyAttribute(lambda row: "ABCDEFGHIJ"[row.position])
+    key = factory.LazyAttribute(lambda row: row.name.lower())
+    value = factory.LazyAttribute(lambda row: row.key)
+
+
+class MetricFactory(DjangoModelFactory):
+    class Meta:
+        model = experiments.Metric
+        django_get_or_create = ("project", "key")
+
+    project = factory.SubFactory(ProjectFactory)
+    key = "sign-ups"
+    name = "Sign-ups"
+    event_name = "signup"
+
+
+class ExperimentMetricFactory(DjangoModelFactory):
+    """The goal, unless told otherwise."""
+
+    class Meta:
+        model = experiments.ExperimentMetric
+
+    experiment = factory.SubFactory(ExperimentFactory, metrics=None)
+    metric = factory.SubFactory(MetricFactory, project=factory.SelfAttribute("..experiment.project"))
+    role = "goal"
+    position = factory.LazyAttribute(lambda row: row.experiment.metrics.count())
+
+
+class CIServerFactory(DjangoModelFactory):
+    """Due."""
+
+    class Meta:
+        model = pipelines.CIServer
+
+    course = factory.SubFactory(CourseFactory)
+    base_url = "https://gitlab.example.org"
+    token = "glpat-test"
+    next_poll_at = factory.LazyFunction(timezone.now)
+
+
+class RepositoryFactory(DjangoModelFactory):
+    """Of a project in the server's course."""
+
+    class Meta:
+        model = pipelines.Repository
+
+    project = factory.SubFactory(ProjectFactory)
+    server = factory.SubFactory(CIServerFactory, course=factory.SelfAttribute("..project.team.course"))
+    path = factory.Sequence(lambda n: f"course/team-{n}/app")
+    bound_path = factory.SelfAttribute("path")
+    default_branch = "main"
+    state = "ok"
+
+
+class PipelineFactory(DjangoModelFactory):
+    """Green, on the default branch."""
+
+    class Meta:
+        model = pipelines.Pipeline
+
+    repository = factory.SubFactory(RepositoryFactory)
+    remote_id = factory.Sequence(lambda n: n + 1)
+    iid = factory.SelfAttribute("remote_id")
+    ref = "main"
+    source = "push"
+    status = "success"
+    created_at = updated_at = seen_at = factory.LazyFunction(timezone.now)
+
+
+class JobFactory(DjangoModelFactory):
+    class Meta:
+        model = pipelines.Job
+
+    pipeline = factory.SubFactory(PipelineFactory)
+    remote_id = factory.Sequence(lambda n: n + 1)
+    name = "unit tests"
+    stage = "test"
+    position = 0
+    status = "success"
+
+
+class RepositoryStateFactory(DjangoModelFactory):
+    class Meta:
+        model = pipelines.RepositoryState
+
+    repository = factory.SubFactory(RepositoryFactory)
+    updated_at = factory.LazyFunction(timezone.now)
+
+
+class ApiKeyFactory(DjangoModelFactory):
+    """A row as the database holds it; what opens doors comes from `services.create_api_key`."""
+
+    class Meta:
+        model = courses.ApiKey
+
+    course = factory.SubFactory(CourseFactory)
+    name = "CI"
+    prefix = factory.Sequence(lambda n: f"p{n:07}")
+    digest = factory.Sequence(lambda n: f"{n:064x}")
+    scopes = "ingest"
