@@ -1,0 +1,186 @@
+"""What does the course of `make demo` hold?
+
+Its teams, people, repositories and addresses stand in demo/roster.csv and come in by the roster
+import. Everything else that a lecturer would set up by hand is set up here, through the same
+services. All of it may be repeated: what is there already is left as it is.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
+from django.db import transaction
+
+import alerts.services
+import courses.services
+import experiments.services
+import health.services
+import pipelines.services
+from alerts.models import Channel
+from courses import keys
+from courses.models import ApiKey, Course, Membership, Project, User
+from experiments.models import Experiment, Metric
+from experiments.services import MetricPlan, VariantPlan
+from health.models import Check
+from pipelines.models import CIServer
+
+PASSWORD = "courseops-demo"  # noqa: S105  # public: the command refuses a site that others can reach
+TOKEN = "glpat-demo"  # noqa: S105  # what the stand-in GitLab lets in
+LECTURER = "lecturer@demo.example"
+SHOWN = (LECTURER, "tutor@demo.example", "tutor2@demo.example", "student@demo.example")
+NAME = "Software Engineering Lab"
+CHECK_EVERY_S = 15
+CHECK_TIMEOUT_S = 5
+POLL_EVERY_S = 15
+GITLAB = "http://127.0.0.1:8090"
+
+GOAL, SECONDARY = "goal", "secondary"
+SHARE, MEAN, MORE = Metric.Kind.PROPORTION, Metric.Kind.MEAN, Metric.Direction.INCREASE
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """An experiment of the project at `repository_path`."""
+
+    repository_path: str
+    key: str
+    name: str
+    hypothesis: str
+    variants: tuple[VariantPlan, ...]
+    metrics: tuple[MetricPlan, ...]
+
+
+PLANS = [
+    Plan(
+        "software-lab/mensa-menu",
+        "order-button",
+        "Order button",
+        "Guests overlook the order link. A button in colour makes more of them order.",
+        (VariantPlan("link", "Plain link", 1, "link"), VariantPlan("button", "Coloured button", 1, "button")),
+        (
+            MetricPlan("Orders", "order", SHARE, MORE, GOAL),
+            MetricPlan("Euros per visitor", "order", MEAN, MORE, SECONDARY),
+        ),
+    ),
+    Plan(
+        "software-lab/campus-quest",
+        "signup-form",
+        "Short sign-up form",
+        "Six questions put people off. With two, more of them join the quest.",
+        (VariantPlan("long", "Six questions", 1, "long"), VariantPlan("short", "Two questions", 1, "short")),
+        (MetricPlan("Sign-ups", "signup", SHARE, MORE, GOAL),),
+    ),
+]
+CHANNELS = [
+    ("Mail to the lecturer", Channel.Kind.EMAIL, LECTURER),
+    ("Chat of the course", Channel.Kind.APPRISE, "json://127.0.0.1:8096/courseops"),
+]
+
+
+class RosterRefusedError(Exception):
+    """The course has been changed so that the demo's roster no longer fits it."""
+
+
+@transaction.atomic
+def load(*, roster: str, known_keys: Mapping[str, str], now: datetime) -> dict[str, str]:
+    """Make the course, or what is missing of it, and return the API key of each experiment.
+
+    roster: CSV text. known_keys: keys of an earlier call, kept where they still open the door.
+    Raises RosterRefusedError.
+    """
+    course, lecturer = _course(now)
+    plan = courses.services.import_roster(course, text=roster, actor=lecturer, now=now)
+    if plan.problems:
+        raise RosterRefusedError(f"{plan.problems[0].reason} {plan.problems[0].remedy}")
+    _set_passwords(course)
+    _set_checks(course, lecturer, now)
+    _add_channels(course, lecturer, now)
+    _add_server(course, lecturer, now)
+    return {wanted.key: _run_experiment(wanted, course, lecturer, known_keys, now) for wanted in PLANS}
+
+
+def _course(now: datetime) -> tuple[Course, User]:
+    course, _ = Course.objects.get_or_create(
+        slug="software-engineering-lab", defaults={"name": NAME, "created_at": now}
+    )
+    lecturer = User.objects.filter(email=LECTURER).first()
+    lecturer = lecturer or User.objects.create_user(LECTURER, PASSWORD, name="Lee Lecturer")
+    course.memberships.get_or_create(user=lecturer, team=None, role=Membership.Role.LECTURER)
+    return course, lecturer
+
+
+def _set_passwords(course: Course) -> None:
+    """Let the people of the roster sign in; whoever chose a password keeps it."""
+    people = User.objects.filter(memberships__course=course, email__endswith="@demo.example")
+    waiting = people.filter(password__startswith=UNUSABLE_PASSWORD_PREFIX).values("pk")
+    User.objects.filter(pk__in=[row["pk"] for row in waiting]).update(password=make_password(PASSWORD))
+
+
+def _set_checks(course: Course, actor: User, now: datetime) -> None:
+    """Have every app asked often enough that an outage shows while one watches."""
+    checked = set(Check.objects.values_list("environment_id", flat=True))
+    for project in Project.objects.filter(team__course=course):
+        for environment in project.environments.exclude(pk__in=checked):
+            check = health.services.ensure_check(environment, now=now)
+            if check:
+                health.services.update_check(
+                    check,
+                    path="",
+                    interval_s=CHECK_EVERY_S,
+                    timeout_s=CHECK_TIMEOUT_S,
+                    is_enabled=True,
+                    actor=actor,
+                    now=now,
+                )
+
+
+def _add_channels(course: Course, actor: User, now: datetime) -> None:
+    for name, kind, target in CHANNELS:
+        if not course.channels.filter(name=name).exists():
+            channel = Channel(course=course, name=name, kind=kind, target=target, created_at=now)
+            alerts.services.save_channel(channel, by=actor, now=now)
+
+
+def _add_server(course: Course, actor: User, now: datetime) -> None:
+    """Read the pipelines of the roster's repositories from the stand-in GitLab."""
+    if not course.ci_servers.exists():
+        server = CIServer(course=course, base_url=GITLAB, poll_interval_s=POLL_EVERY_S)
+        pipelines.services.save_server(server, token=TOKEN, by=actor, now=now)
+        pipelines.services.bind_projects(server, now=now)
+
+
+def _run_experiment(
+    plan: Plan, course: Course, actor: User, known_keys: Mapping[str, str], now: datetime
+) -> str:
+    """Start the experiment unless it exists, and return a key with which its app takes part."""
+    project = Project.objects.get(team__course=course, repository_path=plan.repository_path)
+    if not Experiment.objects.filter(project=project, key=plan.key).exists():
+        experiment = experiments.services.create_experiment(
+            project,
+            name=plan.name,
+            key=plan.key,
+            hypothesis=plan.hypothesis,
+            variants=plan.variants,
+            metrics=plan.metrics,
+            actor=actor,
+            now=now,
+        )
+        experiments.services.start_experiment(experiment, actor=actor, now=now)
+    known = known_keys.get(plan.key, "")
+    return known if _opens(known, project, now) else _new_key(project, actor, now)
+
+
+def _opens(key: str, project: Project, now: datetime) -> bool:
+    rows = ApiKey.objects.usable(now).filter(project=project, prefix=keys.prefix_of(key))
+    return any(keys.matches(key, row.digest) for row in rows)
+
+
+def _new_key(project: Project, actor: User, now: datetime) -> str:
+    scopes = [ApiKey.Scope.INGEST, ApiKey.Scope.EVALUATE]
+    name = f"App of {project.name}"
+    course = project.team.course
+    _, key = courses.services.create_api_key(
+        course, name=name, scopes=scopes, created_by=actor, project=project, now=now
+    )
+    return key
