@@ -1,0 +1,82 @@
+"""What may administrators look up and change?"""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+
+from pipelines.models import CIServer, Job, Pipeline, Repository, RepositoryState
+
+
+class _ServerForm(forms.ModelForm):  # type: ignore[type-arg]
+    new_token = forms.CharField(
+        max_length=400,
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text="Empty: the stored one stays. It is never shown.",
+    )
+
+
+@admin.register(CIServer)
+class CIServerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    form = _ServerForm
+    list_display = ["name", "course", "base_url", "is_enabled", "last_polled_at", "last_error_kind"]
+    list_filter = ["is_enabled", "last_error_kind", "course"]
+    search_fields = ["name", "base_url"]
+    readonly_fields = ["last_polled_at", "next_poll_at", "last_error", "version", "token_scopes"]
+
+    def save_model(self, request: HttpRequest, obj: CIServer, form: Any, change: bool) -> None:
+        obj.token = form.cleaned_data["new_token"] or obj.token
+        obj.next_poll_at = timezone.now()
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Repository)
+class RepositoryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["path", "project", "server", "state", "default_branch", "read_at"]
+    list_filter = ["state", "server"]
+    search_fields = ["path", "project__name", "project__team__name"]
+    autocomplete_fields = ["project"]
+    list_select_related = ["project", "server"]
+
+    def save_model(self, request: HttpRequest, obj: Repository, form: Any, change: bool) -> None:
+        obj.bound_path = obj.path
+        super().save_model(request, obj, form, change)
+
+
+class _ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
+    """What servers told is looked at, not edited."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+@admin.register(Pipeline)
+class PipelineAdmin(_ReadOnly):
+    list_display = ["remote_id", "repository", "ref", "status", "created_at", "updated_at"]
+    list_filter = ["status", "source"]
+    search_fields = ["=remote_id", "sha", "ref", "repository__path"]
+    list_select_related = ["repository"]
+    show_full_result_count = False
+
+
+@admin.register(Job)
+class JobAdmin(_ReadOnly):
+    list_display = ["name", "stage", "status", "allow_failure", "pipeline"]
+    list_filter = ["status", "allow_failure"]
+    search_fields = ["name", "stage", "pipeline__repository__path"]
+    list_select_related = ["pipeline"]
+    show_full_result_count = False
+
+
+@admin.register(RepositoryState)
+class RepositoryStateAdmin(_ReadOnly):
+    list_display = ["repository", "status", "since", "red_since", "is_running", "updated_at"]
+    list_filter = ["status", "is_running"]
+    search_fields = ["repository__path"]
+    list_select_related = ["repository"]

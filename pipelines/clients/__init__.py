@@ -1,0 +1,10 @@
+"""Which CI systems can be read? One module for each, all with the same functions.
+
+`read_projects(access, wanted, page_size=…, is_graphql_usable=…)` and `read_token(access)`.
+"""
+
+from types import ModuleType
+
+from pipelines.clients import gitlab
+
+CLIENTS: dict[str, ModuleType] = {"gitlab": gitlab}

@@ -1,0 +1,64 @@
+"""Are the settings of a CI server valid?"""
+
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from django import forms
+
+from courses.models import Course, User
+from pipelines.models import CIServer
+
+
+class ServerForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A server's settings. The token goes in and never comes out."""
+
+    token = forms.RegexField(
+        r"^[\x21-\x7e]+\Z",
+        max_length=400,
+        strip=True,
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        error_messages={"invalid": "A token has no spaces and no special characters."},
+    )
+
+    class Meta:
+        model = CIServer
+        fields: ClassVar = ["course", "name", "base_url", "poll_interval_s", "is_enabled"]
+        help_texts: ClassVar = {
+            "base_url": "Where you sign in to GitLab, such as https://gitlab.example.org",
+            "poll_interval_s": "From 10. One poll of 50 repositories is one request.",
+        }
+
+    field_order: ClassVar = ["course", "name", "base_url", "token", "poll_interval_s", "is_enabled"]
+
+    def __init__(self, data: Any = None, *, user: User, instance: CIServer | None = None) -> None:
+        super().__init__(data, instance=instance)
+        self.old_url = instance.base_url if instance else ""
+        about_token = "A group or project access token with the scope read_api and the role Reporter."  # noqa: S105
+        if instance is None:
+            self.fields["course"].queryset = Course.objects.editable_by(user)  # type: ignore[attr-defined]
+            self.fields["token"].required = True
+        else:
+            del self.fields["course"]
+            about_token += " Empty: the stored one stays."
+        self.fields["token"].help_text = about_token
+
+    def clean_base_url(self) -> str:
+        url: str = self.cleaned_data["base_url"].rstrip("/")
+        parts = urlsplit(url)
+        if parts.username or parts.password or parts.query or parts.fragment:
+            raise forms.ValidationError("Enter the address alone, without user, password, ? or #.")
+        return url
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = self.cleaned_data
+        is_moved = self.old_url and _origin(data.get("base_url", "")) != _origin(self.old_url)
+        if is_moved and "base_url" in data and not data.get("token") and "token" not in self.errors:
+            # Else whoever edits the address could have the stored token sent to a server of their own.
+            self.add_error("token", "The address names another server: enter the token for it.")
+        return data
+
+
+def _origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc.lower()
