@@ -1,0 +1,248 @@
+"""Signing in and out, and what stands in the way of guessing."""
+
+import re
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+
+from courses.models import User
+from tests import factories
+
+LOGIN = "/accounts/login/"
+PASSWORD = "correct horse battery"
+NEW = "quite another staple"
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits():
+    cache.clear()
+
+
+@pytest.fixture
+def person(db):
+    return User.objects.create_user("ada@example.org", PASSWORD, name="Ada")
+
+
+def sign_in(client, email, password, **more):
+    return client.post(LOGIN, {"login": email, "password": password, **more})
+
+
+def is_signed_in(client):
+    return client.get("/courses/").status_code == 200
+
+
+def text_of(answer):
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize("email", ["ada@example.org", "ADA@Example.ORG", " ada@example.org "])
+def test_sign_in_by_address_in_any_case(client, person, email):
+    answer = sign_in(client, email, PASSWORD)
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/")
+    assert is_signed_in(client)
+
+
+def test_wrong_password_and_unknown_address_sound_the_same(client, person):
+    wrong = text_of(sign_in(client, person.email, "wrong"))
+    unknown = text_of(sign_in(client, "who@example.org", "wrong"))
+    assert "do not belong together" in wrong
+    assert "do not belong together" in unknown
+    assert not is_signed_in(client)
+
+
+def test_closed_account_and_account_without_password_stay_out(client, person):
+    User.objects.create_user("bob@example.org")
+    for password in ("", "!", PASSWORD):
+        sign_in(client, "bob@example.org", password)
+        assert not is_signed_in(client)
+    User.objects.filter(pk=person.pk).update(is_active=False)
+    answer = client.post(LOGIN, {"login": person.email, "password": PASSWORD}, follow=True)
+    assert not is_signed_in(client)
+    assert "is closed" in text_of(answer)
+
+
+def test_guessing_is_throttled_and_the_right_password_waits_too(client, person):
+    for _ in range(5):
+        sign_in(client, person.email, "wrong")
+    answer = sign_in(client, person.email, PASSWORD)
+    assert "Try again in 5 minutes" in text_of(answer)
+    assert not is_signed_in(client)
+
+
+def test_a_throttled_owner_gets_in_by_the_reset_mail(client, person):
+    for _ in range(6):
+        sign_in(client, person.email, "wrong")
+    reset(client, person.email, NEW)
+    sign_in(client, person.email, NEW)
+    assert is_signed_in(client)
+
+
+def test_one_network_cannot_try_many_addresses(client, db):
+    answers = [text_of(sign_in(client, f"p{n}@example.org", "wrong")) for n in range(11)]
+    assert "do not belong" in answers[9]
+    assert "Too many failed tries" in answers[10]
+
+
+def test_a_flood_of_tries_meets_a_page_of_ours(client, db):
+    for n in range(31):
+        answer = sign_in(client, f"p{n}@example.org", "wrong")
+    assert answer.status_code == 429
+    assert "Wait one minute" in text_of(answer)
+
+
+def reset(client, email, password):
+    client.post("/accounts/password/reset/", {"email": email})
+    link = re.search(r"http://testserver(/\S+)", mail.outbox[-1].body)[1]
+    form = client.get(link, follow=True)
+    url = form.redirect_chain[-1][0]
+    return client.post(url, {"password1": password, "password2": password}, follow=True)
+
+
+@pytest.mark.parametrize("old", [PASSWORD, None])
+def test_reset_mail_sets_a_password_even_the_first_one(client, db, old):
+    User.objects.create_user("ada@example.org", old)
+    answer = reset(client, "Ada@example.org", NEW)
+    assert "new password is set" in text_of(answer)
+    assert mail.outbox[0].subject == "Courseops: Set a new password"
+    assert mail.outbox[0].to == ["ada@example.org"]
+    sign_in(client, "ada@example.org", NEW)
+    assert is_signed_in(client)
+
+
+def test_a_reset_link_works_once(client, person):
+    reset(client, person.email, NEW)
+    link = re.search(r"http://testserver(/\S+)", mail.outbox[0].body)[1]
+    assert "no longer works" in text_of(client.get(link, follow=True))
+    assert "no longer works" in text_of(client.get("/accounts/password/reset/key/zz-abc-def/", follow=True))
+
+
+def test_unknown_address_gets_the_same_answer(client, person):
+    known = client.post("/accounts/password/reset/", {"email": person.email}, follow=True)
+    unknown = client.post("/accounts/password/reset/", {"email": "who@example.org"}, follow=True)
+    assert known.redirect_chain == unknown.redirect_chain
+    assert text_of(known) == text_of(unknown)
+    assert [message.subject for message in mail.outbox] == [
+        "Courseops: Set a new password",
+        "Courseops: No account for this address",
+    ]
+    assert "http" not in mail.outbox[1].body
+
+
+def test_reset_mails_are_limited(client, person):
+    answers = [client.post("/accounts/password/reset/", {"email": person.email}) for _ in range(6)]
+    assert [answer.status_code for answer in answers] == [302] * 5 + [429]
+    assert len(mail.outbox) == 5
+
+
+def test_changing_the_password_ends_the_other_sessions(client, person):
+    other = Client()
+    for browser in (client, other):
+        sign_in(browser, person.email, PASSWORD)
+    values = {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW}
+    wrong = client.post("/accounts/password/change/", values | {"oldpassword": "wrong"})
+    assert "current password" in text_of(wrong)
+    assert client.post("/accounts/password/change/", values).status_code == 302
+    assert is_signed_in(client)
+    assert not is_signed_in(other)
+
+
+def test_weak_passwords_are_refused(client, person):
+    sign_in(client, person.email, PASSWORD)
+    for weak in ("short", "password123", "ada@example.org"):
+        values = {"oldpassword": PASSWORD, "password1": weak, "password2": weak}
+        assert "errorlist" in text_of(client.post("/accounts/password/change/", values))
+
+
+@pytest.mark.parametrize(
+    ("target", "location"),
+    [
+        ("/courses/", "/courses/"),
+        ("https://evil.example/", "/"),
+        ("//evil.example/", "/"),
+        ("/\\evil.example/", "/"),
+        ("javascript:alert(1)", "/"),
+    ],
+)
+def test_next_stays_on_this_site(client, person, target, location):
+    assert sign_in(client, person.email, PASSWORD, next=target).headers["Location"] == location
+    assert client.post("/accounts/logout/", {"next": target}).headers["Location"] in (location, "/")
+
+
+def test_sign_out_asks_and_ends_the_session(client, person):
+    sign_in(client, person.email, PASSWORD)
+    assert "Sign out?" in text_of(client.get("/accounts/logout/"))
+    assert is_signed_in(client)
+    client.post("/accounts/logout/")
+    assert not is_signed_in(client)
+
+
+def test_nobody_signs_up(client, db):
+    assert "made for you" in text_of(client.get("/accounts/signup/"))
+    client.post("/accounts/signup/", {"email": "me@example.org", "password1": NEW})
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["email/", "confirm-email/", "login/code/confirm/", "social/", ""])
+def test_other_pages_of_allauth_are_not_there(client, person, path):
+    client.force_login(person)
+    assert client.get(f"/accounts/{path}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "signed_in"),
+    [
+        ("login/", False),
+        ("logout/", True),
+        ("inactive/", False),
+        ("signup/", False),
+        ("reauthenticate/", True),
+        ("password/change/", True),
+        ("password/reset/", False),
+        ("password/reset/done/", False),
+        ("password/reset/key/done/", False),
+    ],
+)
+def test_account_pages_are_ours(client, person, path, signed_in):
+    if signed_in:
+        sign_in(client, person.email, PASSWORD)
+    answer = client.get(f"/accounts/{path}")
+    assert answer.status_code == 200
+    assert "css/site.css" in text_of(answer)
+    assert text_of(answer).count("<h1>") == 1
+
+
+def test_a_person_without_password_sets_one(client, db):
+    person = User.objects.create_user("bob@example.org")
+    client.force_login(person)
+    answer = client.get("/accounts/password/change/", follow=True)
+    assert "no password yet" in text_of(answer)
+    client.post(reverse("account_set_password"), {"password1": NEW, "password2": NEW})
+    person.refresh_from_db()
+    assert person.check_password(NEW)
+
+
+def test_an_old_address_opens_nothing(admin_client, client, person):
+    """The address allauth remembers from an earlier reset goes when an administrator changes it."""
+    client.post("/accounts/password/reset/", {"email": person.email})
+    assert EmailAddress.objects.filter(email=person.email).exists()
+    url = reverse("admin:courses_user_change", args=[person.pk])
+    values = {"email": "New@example.org", "name": "Ada", "is_active": "on"}
+    prefix = {"memberships-TOTAL_FORMS": 0, "memberships-INITIAL_FORMS": 0}
+    assert admin_client.post(url, values | prefix).status_code == 302
+    person.refresh_from_db()
+    assert person.email == "new@example.org"
+    assert not EmailAddress.objects.filter(email="ada@example.org").exists()
+    client.post("/accounts/password/reset/", {"email": "ada@example.org"})
+    assert mail.outbox[-1].subject == "Courseops: No account for this address"
+
+
+def test_times_are_shown_in_the_readers_zone(client, person):
+    User.objects.filter(pk=person.pk).update(time_zone="Asia/Tokyo")
+    team = factories.MembershipFactory(user=person).team
+    factories.EventFactory(course=team.course, team=team, at="2026-01-01T00:00Z")
+    client.force_login(person)
+    assert "2026-01-01 09:00:00 JST" in text_of(client.get(team.get_absolute_url()))
