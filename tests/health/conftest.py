@@ -8,14 +8,23 @@ import pytest
 from tests import factories
 
 
+class Server(ThreadingHTTPServer):
+    request_queue_size = 64  # a batch connects all at once
+    daemon_threads = True
+
+
 class Site(BaseHTTPRequestHandler):
-    """`/503` answers with 503; anything else with 200."""
+    """`/503` answers with 503; `/together` with 200 once as many are asking as `together` waits for."""
+
+    together = threading.Barrier(8)
 
     def log_message(self, *arguments):
         pass
 
     def do_GET(self):
         word = self.path.strip("/")
+        if word == "together":
+            self.together.wait(20)
         self.send_response(int(word) if word.isdigit() else 200)
         self.send_header("Content-Length", "0")
         self.end_headers()
@@ -24,8 +33,7 @@ class Site(BaseHTTPRequestHandler):
 @pytest.fixture
 def site(settings):
     """Return the URL of a server that runs."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Site) as httpd:
-        httpd.daemon_threads = True
+    with Server(("127.0.0.1", 0), Site) as httpd:
         thread = threading.Thread(target=httpd.serve_forever, args=(0.02,))
         thread.start()
         settings.OUTBOUND_ALLOW = ["127.0.0.1/32"]

@@ -365,6 +365,7 @@ def test_loopback_is_refused_unless_allowed(check, site, settings):
 
 
 def test_hung_target_does_not_delay_the_others(team, site):
+    """Eight places answer only when all eight are being asked, while two more never answer."""
     project = factories.ProjectFactory(team=team)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         hung = f"http://127.0.0.1:{silent.getsockname()[1]}/"
@@ -372,17 +373,12 @@ def test_hung_target_does_not_delay_the_others(team, site):
             factories.CheckFactory(
                 environment__project=project,
                 environment__slug=f"e{n}",
-                environment__url=hung if n < 2 else site,
-                timeout_s=1,
+                environment__url=hung if n < 2 else f"{site}together",
+                timeout_s=1 if n < 2 else 15,
             )
-        started = time.monotonic()
         _, states = run()
-        passed_s = time.monotonic() - started
-    assert Counter(state.status for state in states.values()) == {"up": 8, "down": 2}
-    assert {state.error_kind for state in states.values()} == {"", "timeout"}
-    # Ten checks of up to a second take one second, not two: they are asked at once.
-    assert 1.0 <= passed_s < 2.0
-    assert all(state.last_latency_ms < 1000 for state in states.values() if state.status == "up")
+    found = Counter((state.status, state.error_kind) for state in states.values())
+    assert found == {("up", ""): 8, ("down", "timeout"): 2}
 
 
 def test_nothing_due_asks_nobody(db):

@@ -1,0 +1,68 @@
+"""Where do administrators see checks, states and hosts?"""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from health.models import Check, CheckResult, EnvironmentState, Host, HostState, Transition
+
+
+class Measured(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Rows that only measurements write."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Check)
+class CheckAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("environment", "path", "interval_s", "timeout_s", "is_enabled", "next_due_at")
+    list_filter = ("is_enabled", "environment__project__team__course")
+    list_select_related = ("environment__project",)
+    search_fields = ("environment__project__name", "environment__project__team__name", "environment__url")
+    raw_id_fields = ("environment",)
+
+
+@admin.register(EnvironmentState)
+class EnvironmentStateAdmin(Measured):
+    list_display = ("environment", "status", "since", "last_checked_at", "error_kind", "detail")
+    list_filter = ("status", "error_kind")
+    list_select_related = ("environment__project",)
+    search_fields = ("environment__project__name", "environment__url", "detail")
+
+
+@admin.register(CheckResult)
+class CheckResultAdmin(Measured):
+    list_display = ("environment", "at", "status", "http_status", "latency_ms", "error_kind", "detail")
+    list_filter = ("status", "error_kind")
+    list_select_related = ("environment__project",)
+    search_fields = ("environment__project__name", "detail")
+    show_full_result_count = False
+
+
+@admin.register(Transition)
+class TransitionAdmin(Measured):
+    list_display = ("environment", "at", "from_status", "to_status", "error_kind")
+    list_filter = ("to_status", "error_kind")
+    list_select_related = ("environment__project",)
+    search_fields = ("environment__project__name",)
+
+
+@admin.register(Host)
+class HostAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name", "course", "created_at")
+    list_filter = ("course",)
+    list_select_related = ("course",)
+    search_fields = ("name",)
+
+
+@admin.register(HostState)
+class HostStateAdmin(Measured):
+    list_display = ("host", "last_sampled_at", "cpu_percent", "memory_percent", "disk_percent", "load_1m")
+    list_select_related = ("host",)
+    list_filter = ("host__course",)
+    search_fields = ("host__name",)

@@ -1,0 +1,21 @@
+"""Is this a way to check an environment?"""
+
+from typing import Any
+
+from django import forms
+
+from health.models import Check
+
+
+class CheckForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Check
+        fields = ("path", "interval_s", "timeout_s", "is_enabled")
+        widgets = {"path": forms.TextInput(attrs={"placeholder": "/", "autocomplete": "off"})}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        interval_s, timeout_s = cleaned.get("interval_s"), cleaned.get("timeout_s")
+        if interval_s and timeout_s and timeout_s >= interval_s:
+            self.add_error("timeout_s", "The timeout must be shorter than the interval.")
+        return cleaned

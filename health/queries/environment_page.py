@@ -1,0 +1,174 @@
+"""How is one environment, and how was it over a span?"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from django.db.models import Q
+
+from courses.charts.bars import StatusBar, status_bar
+from courses.charts.lines import LineChart, Mark, Series, line_chart
+from courses.models import Environment, Event
+from courses.templatetags.ui import ms
+from health.models import (
+    Check,
+    CheckResult,
+    EnvironmentRollup,
+    EnvironmentSample,
+    EnvironmentState,
+    Transition,
+)
+from health.rules import availability, histogram, slots
+from health.rules.ranges import Range
+
+RESULTS_SHOWN = 20
+MARKS_SHOWN = 30
+TRANSITIONS_READ = 5000
+CLASSES = [
+    ("ok", "Answered with 2xx"),
+    ("http_3xx", "3xx, not followed"),
+    ("http_4xx", "4xx client errors"),
+    ("http_5xx", "5xx server errors"),
+    ("timeout", "No answer in time"),
+    ("dns", "Name not resolved"),
+    ("tls", "TLS failed"),
+    ("other", "No connection, or no valid HTTP"),
+]
+Counts = EnvironmentSample | EnvironmentRollup
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentPage:
+    """Everything the page of one environment shows, but for who looks at it.
+
+    held: how long the status has held. silent: how long ago the last answer came.
+    """
+
+    environment: Environment
+    check: Check | None
+    state: EnvironmentState | None
+    status: str
+    is_stale: bool
+    held: timedelta | None
+    silent: timedelta | None
+    availability: availability.Availability
+    n: int
+    expected: int
+    p50: float | None
+    p95: float | None
+    p99: float | None
+    classes: list[tuple[str, int]]
+    latency: LineChart
+    bar: StatusBar
+    results: list[CheckResult]
+
+
+def environment_page(
+    environment: Environment, *, span: Range, now: datetime, zone: tzinfo
+) -> EnvironmentPage:
+    """Return how `environment` is at `now` and was over `span`, times in the reader's `zone`."""
+    check: Check | None = getattr(environment, "health_check", None)
+    state: EnvironmentState | None = getattr(environment, "health_state", None)
+    start = now - span.span
+    rows = _rows(environment.pk, span, start)
+    parts = _parts(environment.pk, state, start, now)
+    whole = histogram.merge(row.histogram for row in rows)
+    return EnvironmentPage(
+        environment=environment,
+        check=check,
+        state=state,
+        status=state.status_at(now) if state else "unknown",
+        is_stale=bool(state and state.is_stale(now)),
+        held=now - state.since if state else None,
+        silent=now - state.last_checked_at if state and state.last_checked_at else None,
+        availability=availability.availability(parts),
+        n=sum(row.n for row in rows),
+        expected=_expected(check, rows, span, start, now) if check else 0,
+        p50=histogram.percentile(whole, 0.5),
+        p95=histogram.percentile(whole, 0.95),
+        p99=histogram.percentile(whole, 0.99),
+        classes=[(label, sum(getattr(row, name) for row in rows)) for name, label in CLASSES],
+        latency=_latency_chart(environment, check, rows, span, start, now, zone),
+        bar=status_bar(
+            f"Availability, last {span.label}",
+            [(part.status, part.start, part.end) for part in parts],
+            ident="availability",
+            start=start,
+            end=now,
+            zone=zone,
+        ),
+        results=list(CheckResult.objects.filter(environment=environment).order_by("-at")[:RESULTS_SHOWN]),
+    )
+
+
+def _rows(environment_id: int, span: Range, start: datetime) -> Sequence[Counts]:
+    since = slots.floor_to(start, span.table_minutes)
+    if span.table_minutes == 1:
+        return EnvironmentSample.objects.filter(environment_id=environment_id, at__gte=since).order_by("at")
+    return EnvironmentRollup.objects.filter(
+        environment_id=environment_id, step_minutes=span.table_minutes, at__gte=since
+    ).order_by("at")
+
+
+def _parts(
+    environment_id: int, state: EnvironmentState | None, start: datetime, now: datetime
+) -> list[availability.Span]:
+    rows = Transition.objects.filter(environment_id=environment_id, at__lte=now)
+    newest = rows.order_by("-at", "-pk").values_list("at", "to_status")
+    within = list(newest.filter(at__gt=start)[:TRANSITIONS_READ])
+    before = list(newest.filter(at__lte=start)[:1])
+    fresh_until = state.fresh_until if state else None
+    return availability.spans([*before, *reversed(within)], start, now, fresh_until)
+
+
+def _expected(check: Check, rows: Iterable[Counts], span: Range, start: datetime, now: datetime) -> int:
+    """Return how many answers should have come. Rows remember the interval of their own time."""
+    step = timedelta(minutes=span.table_minutes)
+    since = max(start, check.created_at)
+    as_now = slots.slots_between(check.pk, check.interval_s, since, now)
+    return as_now + sum(
+        row.expected - slots.slots_between(check.pk, check.interval_s, row.at, row.at + step) for row in rows
+    )
+
+
+def _latency_chart(
+    environment: Environment,
+    check: Check | None,
+    rows: Iterable[Counts],
+    span: Range,
+    start: datetime,
+    now: datetime,
+    zone: tzinfo,
+) -> LineChart:
+    folded: dict[datetime, list[dict[str, int]]] = {}
+    step_minutes = int(span.step / timedelta(minutes=1))
+    for row in rows:
+        if row.histogram:
+            folded.setdefault(max(slots.floor_to(row.at, step_minutes), start), []).append(row.histogram)
+    merged = [(at, histogram.merge(parts)) for at, parts in folded.items()]
+    interval = timedelta(seconds=check.interval_s if check else 0)
+    return line_chart(
+        "Latency",
+        [
+            Series("p50", [(at, histogram.percentile(counts, 0.5)) for at, counts in merged]),
+            Series("p95", [(at, histogram.percentile(counts, 0.95)) for at, counts in merged]),
+        ],
+        ident="latency",
+        start=start,
+        end=now,
+        max_gap=max(span.step, interval) * 2,
+        show=ms,
+        zone=zone,
+        marks=_marks(environment, start, now),
+    )
+
+
+def _marks(environment: Environment, start: datetime, now: datetime) -> list[Mark]:
+    told = Event.objects.filter(
+        Q(environment=environment) | Q(environment=None, project=environment.project_id),
+        kind__in=[Event.Kind.DEPLOYMENT, Event.Kind.EXPERIMENT, Event.Kind.INCIDENT],
+        at__gte=start,
+        at__lte=now,
+    )
+    rows = told.latest_first().values_list("at", "title", "tone")[:MARKS_SHOWN]
+    return [Mark(at, title, tone) for at, title, tone in reversed(rows)]

@@ -1,0 +1,137 @@
+"""Which machines may this reader see, and how busy are and were they?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from django.template.defaultfilters import filesizeformat
+
+from courses.charts.lines import LineChart, Series, Sparkline, line_chart, sparkline
+from courses.models import User
+from courses.templatetags.ui import percent
+from health.models import Host, HostRollup, HostSample, HostState
+from health.rules import slots
+from health.rules.ranges import Range
+
+HOSTS_SHOWN = 200
+MINUTES = 60
+Step = HostSample | HostRollup
+
+
+@dataclass(frozen=True, slots=True)
+class HostRow:
+    """One line of the list."""
+
+    host: Host
+    state: HostState | None
+    status: str
+    line: Sparkline
+
+
+@dataclass(frozen=True, slots=True)
+class HostPage:
+    """Everything the page of one host shows."""
+
+    host: Host
+    state: HostState | None
+    status: str
+    n: int
+    charts: list[LineChart]
+
+
+def rate(value: float) -> str:
+    """Return bytes a second for reading: `1.2 MB/s`."""
+    return (
+        f"{filesizeformat(value)}/s".replace("\N{NO-BREAK SPACE}", " ")
+        .replace("bytes", "B")
+        .replace("byte", "B")
+    )
+
+
+def whole_percent(value: float) -> str:
+    """Return a percentage for reading, without decimals: `42 %`."""
+    return percent(value, 0)
+
+
+def _status(state: HostState | None, now: datetime) -> str:
+    """A machine is measured from inside: silence may be the machine or only its worker."""
+    return "up" if state is not None and not state.is_stale(now) else "unknown"
+
+
+def host_list(user: User, *, now: datetime) -> list[HostRow]:
+    """Return the hosts `user` may see, each with its latest reading and the CPU of the last hour."""
+    hosts = list(Host.objects.visible_to(user).select_related("state", "course")[:HOSTS_SHOWN])
+    last = slots.floor_to(now, 1)
+    minutes = [last - timedelta(minutes=n) for n in reversed(range(MINUTES))]
+    samples = HostSample.objects.filter(host__in=hosts, at__gte=minutes[0])
+    busy = {(pk, at): value for pk, at, value in samples.values_list("host_id", "at", "cpu_percent")}
+    rows = []
+    for host in hosts:
+        state = getattr(host, "state", None)
+        line = sparkline([busy.get((host.pk, at)) for at in minutes], label="CPU of the last hour")
+        rows.append(HostRow(host, state, _status(state, now), line))
+    return rows
+
+
+def host_page(host: Host, *, span: Range, now: datetime, zone: tzinfo) -> HostPage:
+    """Return how busy `host` is at `now` and was over `span`, times in the reader's `zone`."""
+    start = now - span.span
+    rows = _rows(host.pk, span, start)
+    state: HostState | None = getattr(host, "state", None)
+
+    def chart(title: str, ident: str, lines: Sequence[tuple[str, str]], *, is_share: bool) -> LineChart:
+        return line_chart(
+            title,
+            [Series(label, _folded(rows, name, span, start)) for label, name in lines],
+            ident=ident,
+            start=start,
+            end=now,
+            max_gap=span.step * 2,
+            show=whole_percent if is_share else rate,
+            zone=zone,
+            ceiling=100.0 if is_share else None,
+        )
+
+    return HostPage(
+        host=host,
+        state=state,
+        status=_status(state, now),
+        n=sum(row.n for row in rows),
+        charts=[
+            chart("CPU", "cpu", [("mean", "cpu_percent"), ("highest", "cpu_percent_max")], is_share=True),
+            chart(
+                "Memory", "memory", [("in use", "memory_percent"), ("swap", "swap_percent")], is_share=True
+            ),
+            chart("Disk", "disk", [("in use", "disk_percent")], is_share=True),
+            chart(
+                "Network",
+                "network",
+                [("received", "network_received_bytes_per_s"), ("sent", "network_sent_bytes_per_s")],
+                is_share=False,
+            ),
+        ],
+    )
+
+
+def _rows(host_id: int, span: Range, start: datetime) -> Sequence[Step]:
+    since = slots.floor_to(start, span.table_minutes)
+    if span.table_minutes == 1:
+        return list(HostSample.objects.filter(host_id=host_id, at__gte=since).order_by("at"))
+    rows = HostRollup.objects.filter(host_id=host_id, step_minutes=span.table_minutes, at__gte=since)
+    return list(rows.order_by("at"))
+
+
+def _folded(
+    rows: Sequence[Step], name: str, span: Range, start: datetime
+) -> list[tuple[datetime, float | None]]:
+    """Return one point for each step of the chart: the mean, or the highest of a highest."""
+    step_minutes = int(span.step / timedelta(minutes=1))
+    steps: dict[datetime, list[tuple[int, float]]] = {}
+    for row in rows:
+        at = max(slots.floor_to(row.at, step_minutes), start)
+        steps.setdefault(at, []).append((row.n, getattr(row, name)))
+    if name.endswith("_max"):
+        return [(at, max(value for _, value in parts)) for at, parts in steps.items()]
+    return [
+        (at, sum(n * value for n, value in parts) / sum(n for n, _ in parts)) for at, parts in steps.items()
+    ]

@@ -1,0 +1,89 @@
+"""Who asked about environments and hosts, and what do they see?"""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from courses.http import Request, render_page
+from courses.models import Environment
+from health import services
+from health.forms import CheckForm
+from health.models import Check, Host
+from health.queries import environment_list as listed
+from health.queries import environment_page, hosts
+from health.rules import ranges
+
+
+@require_GET
+def environment_list(request: Request) -> HttpResponse:
+    """Every environment the reader may see, problems first."""
+    status, text = request.GET.get("state", ""), request.GET.get("q", "").strip()[:60]
+    found = listed.environment_list(
+        request.user,
+        status=status,
+        text=text.replace("\x00", ""),
+        page_number=request.GET.get("page", "1"),
+        now=timezone.now(),
+    )
+    context = {"list": found, "status": status, "text": text}
+    return render_page(request, "health/environment_list.html", context, partial="environments")
+
+
+@require_GET
+def environment_detail(request: Request, pk: int) -> HttpResponse:
+    """How one environment is and was."""
+    rows = Environment.objects.visible_to(request.user)
+    rows = rows.select_related("project__team__course", "health_check", "health_state")
+    environment = get_object_or_404(rows, pk=pk)
+    span, zone = ranges.chosen(request.GET.get("range", "")), timezone.get_current_timezone()
+    page = environment_page.environment_page(environment, span=span, now=timezone.now(), zone=zone)
+    context = {
+        "page": page,
+        "span": span,
+        "ranges": ranges.RANGES.values(),
+        "is_editable": Environment.objects.editable_by(request.user).filter(pk=pk).exists(),
+    }
+    return render_page(request, "health/environment_detail.html", context, partial="environment")
+
+
+@require_http_methods(["GET", "POST"])
+def check_edit(request: Request, pk: int) -> HttpResponse:
+    """Change how an environment is checked."""
+    checks = Check.objects.editable_by(request.user).select_related("environment__project__team__course")
+    check = get_object_or_404(checks, pk=pk)
+    form = CheckForm(request.POST or None, instance=check)
+    if request.method == "POST" and form.is_valid():
+        services.update_check(check, **form.cleaned_data, actor=request.user, now=timezone.now())
+        messages.success(request, "Saved. The environment is checked again in a moment.")
+        return redirect(check)
+    context = {"form": form, "check": check, "environment": check.environment}
+    return render(request, "health/check_edit.html", context)
+
+
+@require_POST
+def check_run(request: Request, pk: int) -> HttpResponse:
+    """Make a check due now."""
+    check = get_object_or_404(Check.objects.editable_by(request.user).filter(is_enabled=True), pk=pk)
+    services.request_check(check, now=timezone.now())
+    messages.success(request, "The environment is checked in a moment.")
+    return redirect(check)
+
+
+@require_GET
+def host_list(request: Request) -> HttpResponse:
+    """The machines the reader may see."""
+    rows = hosts.host_list(request.user, now=timezone.now())
+    return render_page(request, "health/host_list.html", {"rows": rows}, partial="hosts")
+
+
+@require_GET
+def host_detail(request: Request, pk: int) -> HttpResponse:
+    """How busy one machine is and was."""
+    rows = Host.objects.visible_to(request.user).select_related("course", "state")
+    host = get_object_or_404(rows, pk=pk)
+    span, zone = ranges.chosen(request.GET.get("range", "")), timezone.get_current_timezone()
+    page = hosts.host_page(host, span=span, now=timezone.now(), zone=zone)
+    context = {"page": page, "span": span, "ranges": ranges.RANGES.values()}
+    return render_page(request, "health/host_detail.html", context, partial="host")

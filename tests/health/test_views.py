@@ -1,0 +1,381 @@
+"""Who asked about environments and hosts, and what do they see?"""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from courses.models import Event
+from courses.netguard import Fault, FaultKind, Reply
+from health import models, queries, services
+from health.models import Check, EnvironmentState
+from health.rules import verdicts
+from tests import factories
+from tests.health.test_hosts import READING
+
+UP = Reply(200, {}, b"", 20.0, "http://x/")
+BAD_GATEWAY = Reply(502, {}, b"", 40.0, "http://x/")
+REFUSED = Fault(FaultKind.REFUSED, "app.example.org is not a public address.", 0.0)
+LIST = reverse("health:environment_list")
+HOSTS = reverse("health:host_list")
+
+
+@pytest.fixture
+def host(team):
+    return factories.HostFactory(course=team.course)
+
+
+def record(check, outcome, minutes_ago=0.0):
+    at = timezone.now() - timedelta(minutes=minutes_ago)
+    services.record_results([services.Result(check, at, verdicts.judge(outcome))], now=at)
+
+
+def text_of(response):
+    return " ".join(response.content.decode().split())
+
+
+@pytest.mark.parametrize("name", ["student", "tutor", "lecturer"])
+def test_members_see_the_environment(client, request, check, name):
+    client.force_login(request.getfixturevalue(name))
+    assert client.get(check.environment.get_absolute_url()).status_code == 200
+    assert check.environment.project.name in text_of(client.get(LIST))
+
+
+def test_outsider_gets_404_and_an_empty_list(client, check, host, outsider):
+    client.force_login(outsider)
+    assert client.get(check.environment.get_absolute_url()).status_code == 404
+    assert client.get(reverse("health:check_edit", args=[check.pk])).status_code == 404
+    assert client.post(reverse("health:check_run", args=[check.pk])).status_code == 404
+    assert client.get(host.get_absolute_url()).status_code == 404
+    assert "No environments yet" in text_of(client.get(LIST))
+    assert "No hosts yet" in text_of(client.get(HOSTS))
+
+
+def test_anonymous_meets_the_login_page(client, check, host):
+    edit = reverse("health:check_edit", args=[check.pk])
+    for path in (LIST, HOSTS, check.environment.get_absolute_url(), host.get_absolute_url(), edit):
+        response = client.get(path)
+        assert response.status_code == 302
+        assert response.url.startswith(reverse("account_login"))
+
+
+def test_student_may_look_but_not_change(client, check, student):
+    client.force_login(student)
+    assert client.get(reverse("health:check_edit", args=[check.pk])).status_code == 404
+    assert client.post(reverse("health:check_run", args=[check.pk])).status_code == 404
+    assert "Check now" not in text_of(client.get(check.environment.get_absolute_url()))
+
+
+def test_htmx_gets_only_the_live_part(client, check, host, lecturer):
+    client.force_login(lecturer)
+    for path, ident in [
+        (LIST, "environments"),
+        (check.environment.get_absolute_url(), "environment"),
+        (HOSTS, "hosts"),
+        (host.get_absolute_url(), "host"),
+    ]:
+        html = client.get(path, headers={"HX-Request": "true"}).content.decode().strip()
+        assert html.startswith(f'<div id="{ident}"')
+        assert "<html" not in html
+
+
+# The list ------------------------------------------------------------------------------------------
+
+
+def test_environment_list_puts_problems_first(client, team, student):
+    project = factories.ProjectFactory(team=team)
+    fresh = timezone.now() + timedelta(minutes=2)
+    for slug, status, until in [
+        ("a-up", "up", fresh),
+        ("b-stale", "up", timezone.now() - timedelta(minutes=1)),
+        ("c-down", "down", fresh),
+    ]:
+        factories.EnvironmentStateFactory(
+            environment__project=project, environment__name=slug, environment__slug=slug, status=status,
+            fresh_until=until, detail=f"detail of {slug}",
+        )  # fmt: skip
+    factories.EnvironmentFactory(project=project, name="d-new", slug="d-new")
+    factories.EnvironmentFactory(project=project, name="e-nowhere", slug="e-nowhere", url="")
+    client.force_login(student)
+    text = text_of(client.get(LIST))
+    places = [text.index(name) for name in ("c-down", "b-stale", "d-new", "e-nowhere", "a-up")]
+    assert places == sorted(places)
+    assert "No news; last known up" in text
+    assert "Not checked yet" in text
+    assert "No URL is set" in text
+
+
+def test_environment_list_filters_by_state_and_text(client, team, student):
+    project = factories.ProjectFactory(team=team, name="Shop")
+    for slug, status in [("one", "up"), ("two", "down")]:
+        factories.EnvironmentStateFactory(
+            environment__project=project, environment__name=slug, environment__slug=slug, status=status
+        )
+    client.force_login(student)
+    down = text_of(client.get(LIST, {"state": "down"}))
+    assert "Shop · two" in down
+    assert "Shop · one" not in down
+    assert "Shop · one" in text_of(client.get(LIST, {"q": "ONE"}))
+    assert "Nothing matches" in text_of(client.get(LIST, {"q": "nowhere"}))
+
+
+@pytest.mark.parametrize(
+    "query", [{"state": "sideways"}, {"page": "99999999999999999999"}, {"page": "x"}, {"q": "\x00'%_" * 50}]
+)
+def test_environment_list_bears_any_query(client, check, student, query):
+    client.force_login(student)
+    assert client.get(LIST, query).status_code == 200
+
+
+def test_environment_list_has_pages(client, team, student, monkeypatch):
+    monkeypatch.setattr("health.queries.environment_list.PER_PAGE", 2)
+    project = factories.ProjectFactory(team=team)
+    for n in range(5):
+        factories.EnvironmentFactory(project=project, name=f"e{n}", slug=f"e{n}")
+    client.force_login(student)
+    text = text_of(client.get(LIST, {"page": 2}))
+    assert "Page 2 of 3" in text
+    assert all(word in text for word in ("Previous", "Next", "e2", "e3"))
+
+
+def queries_of(client, path, django_assert_max_num_queries):
+    with django_assert_max_num_queries(15) as found:
+        assert client.get(path).status_code == 200
+    return len(found)
+
+
+def test_queries_do_not_grow_with_rows(client, team, lecturer, django_assert_max_num_queries):
+    client.force_login(lecturer)
+    counts = []
+    for amount in (2, 18):
+        for _ in range(amount):
+            check = factories.CheckFactory(environment__project__team=team)
+            record(check, UP)
+            host = factories.HostFactory(course=team.course)
+        pages = [LIST, HOSTS, check.environment.get_absolute_url(), host.get_absolute_url()]
+        counts.append([queries_of(client, path, django_assert_max_num_queries) for path in pages])
+    assert counts[0] == counts[1]
+
+
+# One environment --------------------------------------------------------------------------------------
+
+
+def test_environment_detail_says_it_in_words(client, check, student):
+    record(check, UP, 13)
+    record(check, BAD_GATEWAY, 12)
+    record(check, BAD_GATEWAY, 0.1)
+    client.force_login(student)
+    text = text_of(client.get(check.environment.get_absolute_url()))
+    assert "Down for 12 min: 502 Bad Gateway" in text
+    assert "production is down: 502 Bad Gateway" in text  # the incident stands over the chart
+    assert "Failed in a row" in text
+
+
+def test_environment_detail_of_one_that_is_up(client, check, student):
+    for minute in range(30, -1, -1):
+        record(check, UP, minute)
+    client.force_login(student)
+    text = text_of(client.get(check.environment.get_absolute_url(), {"range": "1h"}))
+    assert "Up for 30 min: 200 OK" in text
+    assert "100.00 %" in text
+    assert "watched 50" in text or "watched 49.9" in text
+    assert text.count("<polyline") == 2
+
+
+def test_environment_detail_without_news(client, check, student):
+    record(check, UP, 9)
+    client.force_login(student)
+    text = text_of(client.get(check.environment.get_absolute_url()))
+    assert "No news for 9 min. It was up then." in text
+
+
+def test_environment_detail_refused_by_our_guard(client, check, student):
+    record(check, REFUSED)
+    client.force_login(student)
+    assert "We cannot look: app.example.org is not" in text_of(
+        client.get(check.environment.get_absolute_url())
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [({"url": ""}, "has no URL"), ({}, "Not checked yet")],
+)
+def test_environment_detail_before_the_first_check(client, team, student, change, words):
+    environment = factories.EnvironmentFactory(project__team=team, **change)
+    client.force_login(student)
+    assert words in text_of(client.get(environment.get_absolute_url()))
+
+
+def test_environment_detail_of_a_check_switched_off(client, check, lecturer):
+    Check.objects.update(is_enabled=False)
+    client.force_login(lecturer)
+    text = text_of(client.get(check.environment.get_absolute_url()))
+    assert "Checks are switched off" in text
+    assert "Check now" not in text
+
+
+@pytest.mark.parametrize("name", ["1h", "6h", "24h", "7d", "30d", "nonsense"])
+def test_ranges_are_links(client, check, host, lecturer, name):
+    record(check, UP, 1)
+    services.record_host_sample(READING, now=timezone.now())
+    client.force_login(lecturer)
+    for path in (check.environment.get_absolute_url(), host.get_absolute_url()):
+        text = text_of(client.get(path, {"range": name}))
+        label = {"1h": "1 hour", "6h": "6 hours", "7d": "7 days", "30d": "30 days"}.get(name, "24 hours")
+        shown = name if name != "nonsense" else "24h"
+        assert f'href="?range={shown}" aria-current="true">{label}' in text
+
+
+def test_hostile_text_is_inert(client, team, student):
+    environment = factories.EnvironmentFactory(project__team=team, name="<script>alert(1)</script>")
+    factories.EnvironmentStateFactory(
+        environment=environment, status="down", detail="<img src=x onerror=alert(1)>"
+    )
+    client.force_login(student)
+    for path in (LIST, environment.get_absolute_url()):
+        html = client.get(path).content.decode()
+        assert "<script>alert" not in html
+        assert "<img src=x" not in html
+
+
+# Changing ----------------------------------------------------------------------------------------------
+
+
+def test_check_edit_saves_and_tells(client, check, tutor):
+    client.force_login(tutor)
+    path = reverse("health:check_edit", args=[check.pk])
+    assert "Edit the check" in text_of(client.get(path))
+    data = {"path": "/healthz", "interval_s": 30, "timeout_s": 5, "is_enabled": "on"}
+    assert client.post(path, data).url == check.environment.get_absolute_url()
+    check.refresh_from_db()
+    assert (check.path, check.interval_s, check.timeout_s, check.is_enabled) == ("/healthz", 30, 5, True)
+    assert Event.objects.filter(kind="settings", actor=tutor).exists()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"interval_s": 9},
+        {"interval_s": 86_401},
+        {"interval_s": "99999999999999999999"},
+        {"timeout_s": 0},
+        {"timeout_s": 31},
+        {"timeout_s": 10, "interval_s": 10},
+        {"path": "healthz"},
+        {"path": "//evil.example/"},
+        {"path": "/\\evil.example/"},
+        {"path": "http://evil.example/"},
+        {"path": "/a b"},
+        {"path": "/a\nb"},
+        {"path": "/a\x00"},
+        {"path": "/" + "a" * 300},
+    ],
+)
+def test_check_edit_refuses(client, check, lecturer, wrong):
+    client.force_login(lecturer)
+    data = {"path": "", "interval_s": 60, "timeout_s": 10, "is_enabled": "on", **wrong}
+    response = client.post(reverse("health:check_edit", args=[check.pk]), data)
+    assert response.status_code == 200
+    assert "errorlist" in text_of(response)
+    assert Check.objects.values_list("path", "interval_s", "timeout_s").get() == ("", 60, 10)
+
+
+def test_check_run_makes_it_due(client, check, lecturer):
+    later = timezone.now() + timedelta(hours=1)
+    Check.objects.update(next_due_at=later)
+    client.force_login(lecturer)
+    response = client.post(reverse("health:check_run", args=[check.pk]))
+    assert response.url == check.environment.get_absolute_url()
+    assert Check.objects.due(timezone.now()).exists()
+    assert client.get(reverse("health:check_run", args=[check.pk])).status_code == 405
+
+
+# Hosts ---------------------------------------------------------------------------------------------------
+
+
+def test_hosts_of_the_site_are_for_staff(client, team, student, tutor, admin_user):
+    site_host = services.record_host_sample(READING, now=timezone.now())
+    for user, status in [(student, 404), (tutor, 200), (admin_user, 200)]:
+        client.force_login(user)
+        assert client.get(site_host.get_absolute_url()).status_code == status
+        assert ("worker-1" in text_of(client.get(HOSTS))) == (status == 200)
+
+
+def test_host_detail_shows_four_charts(client, tutor):
+    for n in range(3, -1, -1):
+        host = services.record_host_sample(READING, now=timezone.now() - timedelta(minutes=n))
+    client.force_login(tutor)
+    text = text_of(client.get(host.get_absolute_url(), {"range": "1h"}))
+    assert text.count("<figure") == 4
+    assert "50 %" in text
+    assert "reporting" in text
+
+
+def test_silent_host(client, tutor):
+    host = services.record_host_sample(READING, now=timezone.now() - timedelta(minutes=9))
+    client.force_login(tutor)
+    assert "silent" in text_of(client.get(host.get_absolute_url()))
+    assert "silent" in text_of(client.get(HOSTS))
+
+
+def test_lecturer_edits_hosts_of_the_course_only(team, lecturer, tutor, admin_user, host):
+    site_host = services.record_host_sample(READING, now=timezone.now())
+    manager = type(host).objects
+    assert list(manager.editable_by(lecturer)) == [host]
+    assert not manager.editable_by(tutor).exists()
+    assert set(manager.editable_by(admin_user)) == {host, site_host}
+
+
+# For the overview -------------------------------------------------------------------------------------------
+
+
+def test_environment_states_in_one_query(team, django_assert_num_queries):
+    project = factories.ProjectFactory(team=team)
+    for n in range(3):
+        factories.EnvironmentStateFactory(environment__project=project, environment__slug=f"e{n}")
+    factories.EnvironmentStateFactory()
+    with django_assert_num_queries(1):
+        states = queries.environment_states([project.pk])
+        assert [state.environment.project_id for state in states] == [project.pk] * 3
+
+
+def test_recent_error_counts_in_one_query(check, django_assert_num_queries):
+    quiet = factories.EnvironmentFactory()
+    answers = [UP, BAD_GATEWAY, Reply(404, {}, b"", 1.0, ""), Fault(FaultKind.TIMEOUT, "", 1.0), REFUSED]
+    for n, outcome in enumerate(answers):
+        record(check, outcome, 4 - n)
+    record(check, UP)
+    since = timezone.now() - timedelta(hours=1)
+    with django_assert_num_queries(1):
+        counts = queries.recent_error_counts([check.environment_id, quiet.pk], since)
+    assert counts == {check.environment_id: queries.ErrorCounts(5, 1, 1, 3)}
+    hourly = queries.recent_error_counts([check.environment_id], since, step_minutes=60)
+    assert hourly == counts
+
+
+# Admin ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name", ["check", "checkresult", "environmentstate", "transition", "host", "hoststate"]
+)
+def test_admin_lists(client, admin_user, check, name):
+    record(check, UP)
+    services.record_host_sample(READING, now=timezone.now())
+    client.force_login(admin_user)
+    path = reverse(f"admin:health_{name}_changelist")
+    assert client.get(path, {"q": "app"}).status_code == 200
+    response = client.get(path)
+    assert response.status_code == 200
+    is_measured = name not in ("check", "host")
+    assert (client.get(reverse(f"admin:health_{name}_add")).status_code == 403) == is_measured
+
+
+def test_rows_have_names(check):
+    record(check, UP)
+    services.record_host_sample(READING, now=timezone.now())
+    for model in (getattr(models, name) for name in models.__all__ if name != "Status"):
+        assert str(model.objects.first())
+    assert EnvironmentState.objects.get().status_at(timezone.now()) == "up"
