@@ -4,15 +4,37 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_safe
 
 from courses.http import Request, render_page
+from dashboard import queries
+from dashboard.rules import Concern
+
+# concern -> the tone and the words of its tab
+TABS = {
+    Concern.DOWN: ("bad", "down"),
+    Concern.RED: ("bad", "red branch"),
+    Concern.ALERT: ("warn", "alert open"),
+    Concern.ERRORS: ("warn", "errors"),
+    Concern.UNKNOWN: ("idle", "unknown"),
+    Concern.FINE: ("good", "fine"),
+}
 
 
 @require_GET
 def overview(request: Request) -> HttpResponse:
-    """One row per team, not-green first."""
-    return render_page(request, "dashboard/overview.html", {}, partial="teams")
+    """One row per team, not-green first; `course`, `state` and `q` narrow it."""
+    wanted = request.GET.get("state", "")
+    filters = queries.Filters(
+        course=request.GET.get("course", "")[:50].replace("\0", ""),
+        concern=wanted if wanted in TABS else "",
+        text=request.GET.get("q", "")[:80].replace("\0", "").strip(),
+    )
+    found = queries.overview(request.user, filters, now=timezone.now())
+    tabs = [(concern, *TABS[concern], count) for concern, count in found.counts.items() if count]
+    context = {"overview": found, "filters": filters, "tabs": tabs}
+    return render_page(request, "dashboard/overview.html", context, partial="teams")
 
 
 @login_not_required

@@ -1,0 +1,66 @@
+"""How many queries, how long and how large is the overview with 20, 200 and 1,000 teams?
+
+    .venv/bin/python -m benchmarks.overview
+
+Writes to a database of its own in a temporary folder and to nothing else. Each figure stands
+beside its limit. Times are the median of 15 requests through the whole middleware in one process.
+"""
+
+import gzip
+import os
+import statistics
+import tempfile
+import time
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ |= {"DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "dashboard.settings"}
+        os.environ.pop("DATABASE_URL", None)
+        import django  # noqa: PLC0415  # settings read the environment set above
+
+        django.setup()
+        measure()
+
+
+def measure() -> None:
+    """Print the table."""
+    from django.conf import settings  # noqa: PLC0415
+    from django.core.management import call_command  # noqa: PLC0415
+    from django.db import connection  # noqa: PLC0415
+    from django.test import Client  # noqa: PLC0415
+    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
+    from django.utils import timezone  # noqa: PLC0415
+
+    from benchmarks import course  # noqa: PLC0415
+    from courses.models import Course, User  # noqa: PLC0415
+
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.STATIC_ROOT.mkdir()
+    call_command("migrate", verbosity=0)
+    admin = User.objects.create_superuser("admin@example.org", "benchmark")
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.force_login(admin)
+    print("| teams | queries (≤ 15) | median ms (≤ 60) | HTML kB | gzip kB (≤ 60) |")
+    print("|---|---|---|---|---|")
+    for teams in (2, 20, 200, 1000):
+        Course.objects.all().delete()
+        course.make(teams, now=timezone.now())
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.get("/")
+        assert answer.status_code == 200, answer.status_code
+        page = answer.content
+        count, spans = len(queries), []
+        for _ in range(15):
+            begun = time.perf_counter()
+            client.get("/")
+            spans.append((time.perf_counter() - begun) * 1000)
+        packed = len(gzip.compress(page, 6)) / 1000
+        print(
+            f"| {teams:,} | {count} | {statistics.median(spans):.0f} "
+            f"| {len(page) / 1000:.0f} | {packed:.0f} |"
+        )
+
+
+if __name__ == "__main__":
+    main()

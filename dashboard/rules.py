@@ -1,0 +1,39 @@
+"""Which team needs somebody first? Pure decisions, no database."""
+
+from enum import StrEnum
+
+
+class Concern(StrEnum):
+    """The worst that is known of a team, in the order teams are listed."""
+
+    DOWN = "down"
+    RED = "red"
+    ALERT = "alert"
+    ERRORS = "errors"
+    UNKNOWN = "unknown"
+    FINE = "fine"
+
+
+ORDER = list(Concern)
+
+
+def concern_of(
+    *, places: list[str], builds: list[str], firing: int, server_errors: int, client_errors: int
+) -> Concern:
+    """Return the worst concern.
+
+    places: the status of each environment (up, down, unknown).
+    builds: the status of each repository's default branch, as the CI server calls it.
+    firing: open alerts. server_errors, client_errors: 5XX and 4XX answers of the last hour.
+    """
+    if "down" in places:
+        return Concern.DOWN
+    if "failed" in builds:
+        return Concern.RED
+    if firing:
+        return Concern.ALERT
+    if server_errors or client_errors:
+        return Concern.ERRORS
+    if "unknown" in places or not (places or builds):
+        return Concern.UNKNOWN
+    return Concern.FINE

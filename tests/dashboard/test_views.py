@@ -1,0 +1,124 @@
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from benchmarks import course as large
+from courses.models import Course, User
+from dashboard import views
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def admin(client):
+    user = User.objects.create_superuser("admin@example.org", "x")
+    client.force_login(user)
+    return user
+
+
+def test_an_empty_site_says_what_to_do(client, admin):
+    page = client.get("/").content.decode()
+    assert "No teams yet" in page
+    assert "Go to your courses" in page
+
+
+def test_the_worst_team_stands_first(client, admin):
+    large.make(20, now=timezone.now())
+    page = client.get("/").content.decode()
+    first = page.index("Team 0000")  # down and red
+    assert first < page.index("Team 0010") < page.index("Team 0001")
+    assert page.index("502 Bad Gateway") > first
+
+
+def test_queries_do_not_grow_with_teams(client, admin):
+    counts = []
+    for teams in (2, 20, 200):
+        Course.objects.all().delete()
+        large.make(teams, now=timezone.now())
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get("/").status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1] == counts[2] <= 15
+
+
+def test_filters_stand_in_the_url(client, admin):
+    large.make(20, now=timezone.now())
+    down = client.get("/?state=down").content.decode()
+    assert "Team 0008" in down
+    assert "Team 0001" not in down
+    one = client.get("/?q=team 0001").content.decode()
+    assert "Team 0001" in one
+    assert "Team 0008" not in one
+    assert "No team matches" in client.get("/?q=nobody").content.decode()
+    assert client.get("/?state=nonsense&course=%00&q=%00").status_code == 200
+
+
+def test_a_course_can_be_chosen(client, admin):
+    factories.TeamFactory(name="Elsewhere")
+    course = large.make(2, now=timezone.now())
+    page = client.get(f"/?course={course.slug}").content.decode()
+    assert "Team 0001" in page
+    assert "Elsewhere" not in page
+
+
+def test_a_student_sees_only_their_team(client, student, team):
+    large.make(2, now=timezone.now())
+    client.force_login(student)
+    page = client.get("/").content.decode()
+    assert team.name in page
+    assert "Team 0001" not in page
+
+
+def test_htmx_gets_only_the_teams(client, admin):
+    large.make(2, now=timezone.now())
+    page = client.get("/", headers={"HX-Request": "true"})
+    assert page.content.decode().lstrip().startswith('<div id="teams"')
+    assert "HX-Request" in page["Vary"]
+
+
+def test_an_unchanged_poll_is_answered_without_a_body(client, admin):
+    large.make(2, now=timezone.now() - timedelta(minutes=30))
+    first = client.get("/", headers={"HX-Request": "true"})
+    again = client.get("/", headers={"HX-Request": "true", "If-None-Match": first["ETag"]})
+    assert again.status_code == 304
+    assert not again.content
+
+
+def test_a_stale_state_is_not_believed(client, admin):
+    large.make(2, now=timezone.now() - timedelta(days=2))
+    assert "unknown" in client.get("/?state=unknown").content.decode()
+
+
+def test_alive_and_ready(client):
+    assert client.get("/health/live").json() == {"status": "ok"}
+    assert client.get("/health/ready").json() == {"status": "ok", "database": "ok"}
+
+
+def test_not_ready_without_a_database(client, monkeypatch):
+    class Broken:
+        def cursor(self):
+            raise DatabaseError
+
+    monkeypatch.setattr(views, "connection", Broken())
+    assert client.get("/health/ready").status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("bad_request", 400), ("permission_denied", 403), ("page_not_found", 404)]
+)
+def test_error_pages_say_what_to_do(rf, name, status):
+    request = rf.get("/")
+    answer = getattr(views, name)(request, Exception("secret"))
+    assert answer.status_code == status
+    assert "Go to the overview" in answer.content.decode()
+    assert "secret" not in answer.content.decode()
+
+
+def test_a_fault_of_ours_shows_no_traceback(rf):
+    answer = views.server_error(rf.get("/"))
+    assert answer.status_code == 500
+    assert "Something broke" in answer.content.decode()
