@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -163,6 +163,11 @@ class Alert(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("alerts:alert_detail", args=[self.pk])
+
+    @property
+    def span(self) -> timedelta:
+        """How long it lasted, or has lasted as far as is known."""
+        return (self.resolved_at or self.last_observed_at) - self.pending_since
 
 
 class ChannelQuerySet(models.QuerySet["Channel"]):

@@ -1,6 +1,21 @@
 """Where are the pages of this app?"""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from alerts.views import channels, inbox, rules
 
 app_name = "alerts"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", inbox.inbox, name="inbox"),
+    path("<int:pk>/", inbox.alert_detail, name="alert_detail"),
+    path("<int:pk>/acknowledge/", inbox.acknowledge, name="acknowledge"),
+    path("<int:pk>/unacknowledge/", inbox.unacknowledge, name="unacknowledge"),
+    path("channels/", channels.channel_list, name="channel_list"),
+    path("channels/add/", channels.channel_add, name="channel_add"),
+    path("channels/<int:pk>/", channels.channel_edit, name="channel_edit"),
+    path("channels/<int:pk>/delete/", channels.channel_delete, name="channel_delete"),
+    path("channels/<int:pk>/test/", channels.channel_test, name="channel_test"),
+    path("rules/", rules.rule_list, name="rule_list"),
+    path("rules/<int:pk>/", rules.rule_edit, name="rule_edit"),
+    path("deliveries/", channels.delivery_log, name="delivery_log"),
+]

@@ -27,7 +27,7 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a message was not taken, in words that hold no secret.
+    """Why a message was not taken, in words that hold no secret; unbounded.
 
     is_silent: nobody answered, so the next message would not be taken either.
     """

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from django.core.mail import EmailMessage
 
 from alerts.clients.letters import Failure, Letter
-from alerts.rules import one_line
 
 
 def send(addresses: Sequence[str], letter: Letter) -> Failure | None:
@@ -28,12 +27,9 @@ def send(addresses: Sequence[str], letter: Letter) -> Failure | None:
         message.send()
     except smtplib.SMTPException as error:
         return _failure_of(error)
-    except TimeoutError:
-        return Failure("The mail server did not answer in time.", is_silent=True)
     except OSError as error:
-        return Failure(
-            f"The mail server cannot be reached: {error.strerror or 'no reason given'}.", is_silent=True
-        )
+        reason = error.strerror or "no answer in time"
+        return Failure(f"The mail server cannot be reached: {reason}.", is_silent=True)
     return None
 
 
@@ -44,10 +40,7 @@ def _failure_of(error: smtplib.SMTPException) -> Failure:
         codes = sorted({str(code) for code, _ in error.recipients.values()})
         return Failure(f"The mail server refused every address ({', '.join(codes)}).")
     if isinstance(error, smtplib.SMTPResponseException):
-        reason = (
-            error.smtp_error.decode("utf-8", "replace")
-            if isinstance(error.smtp_error, bytes)
-            else error.smtp_error
-        )
-        return Failure(f"The mail server answered {error.smtp_code}: {one_line(reason, 160)}")
-    return Failure("The mail server broke off.", is_silent=True)
+        reason = error.smtp_error
+        words = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else reason
+        return Failure(f"The mail server answered {error.smtp_code}: {words}")
+    return Failure("The mail server broke off or did not answer in time.", is_silent=True)

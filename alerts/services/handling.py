@@ -10,8 +10,8 @@ from alerts.models import Alert, Channel, Rule
 from alerts.rules import State, Transition, one_line
 from alerts.services import outbox
 from alerts.services.observing import lock_watches
-from courses.models import Course, Event, User
-from courses.services import record_events
+from courses.models import Event, User
+from courses.services import record_events, settings_event
 
 
 @transaction.atomic
@@ -36,17 +36,12 @@ def unacknowledge(alert: Alert, *, by: User, now: datetime) -> bool:
 
 
 def _handled(alert: Alert, what: str, *, by: User, detail: str, now: datetime) -> Event:
-    return Event(
-        course=alert.project.team.course,
-        team=alert.project.team,
-        project=alert.project,
-        at=now,
-        kind=Event.Kind.ALERT,
-        title=f"{what}: {alert.title}"[:200],
-        detail=detail,
-        url=alert.get_absolute_url(),
-        actor=by,
+    title = f"{what}: {alert.title}"
+    event = settings_event(
+        alert.project, title=title, actor=by, now=now, detail=detail, kind=Event.Kind.ALERT
     )
+    event.url = alert.get_absolute_url()
+    return event
 
 
 @transaction.atomic
@@ -77,7 +72,9 @@ def save_rule(rule: Rule, *, by: User, now: datetime) -> None:
         reason = f"The rule “{rule.name}” was switched off."
         _close(Alert.objects.filter(rule=rule), reason=reason, now=now)
     if rule.course:
-        record_events([_setting(rule.course, f"Alert rule “{rule.name}” changed", by=by, now=now)])
+        record_events(
+            [settings_event(rule.course, title=f"Alert rule “{rule.name}” changed", actor=by, now=now)]
+        )
 
 
 @transaction.atomic
@@ -85,15 +82,15 @@ def save_channel(channel: Channel, *, by: User, now: datetime) -> None:
     """Store a channel, new or changed."""
     what = "changed" if channel.pk else "added"
     channel.save()
-    record_events([_setting(channel.course, f"Alert channel “{channel.name}” {what}", by=by, now=now)])
+    record_events(
+        [settings_event(channel.course, title=f"Alert channel “{channel.name}” {what}", actor=by, now=now)]
+    )
 
 
 @transaction.atomic
 def delete_channel(channel: Channel, *, by: User, now: datetime) -> None:
     """Remove a channel with all that it sent or was to send."""
-    record_events([_setting(channel.course, f"Alert channel “{channel.name}” deleted", by=by, now=now)])
+    record_events(
+        [settings_event(channel.course, title=f"Alert channel “{channel.name}” deleted", actor=by, now=now)]
+    )
     channel.delete()
-
-
-def _setting(course: Course, title: str, *, by: User, now: datetime) -> Event:
-    return Event(course=course, at=now, kind=Event.Kind.SETTINGS, title=title[:200], actor=by)

@@ -11,6 +11,7 @@ from alerts.clients import Letter
 from alerts.models import Alert, Channel, Delivery
 from alerts.rules import one_line
 
+WORDS = {"fired": "Firing", "resolved": "Resolved"}
 TONES = {Delivery.Transition.FIRED: "bad", Delivery.Transition.RESOLVED: "good"}
 
 
@@ -32,7 +33,7 @@ def compose(delivery: Delivery) -> Letter:
 
 
 def _subject(alert: Alert, transition: str) -> str:
-    return f"{transition.capitalize()}: {alert.title} · {alert.project.team} · {alert.project}"
+    return f"{WORDS[transition]}: {alert.title} · {alert.project.team} · {alert.project}"
 
 
 def _about(alert: Alert, transition: str, channel: Channel) -> list[str]:

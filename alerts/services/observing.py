@@ -175,7 +175,7 @@ def _apply(case: _Case, seen: Observation, standing: Standing, transition: Trans
 
 def _inner_path(path: str) -> str:
     """Return `path` if it is one of this site, else nothing."""
-    is_inner = path.startswith("/") and not path.startswith("//")
+    is_inner = path.startswith("/") and not path.startswith(("//", "/\\"))
     return path if is_inner and path.isprintable() and len(path) <= 200 else ""
 
 

@@ -1,0 +1,124 @@
+"""Is this input valid?"""
+
+import re
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from alerts.clients.apprise import complaint
+from alerts.models import Channel, Delivery, Rule
+from alerts.rules import State
+from courses.models import Course, User
+
+ADDRESSES_AT_MOST = 20
+STATES = [("open", "Open"), *((state.value, state.value.capitalize()) for state in State)]
+
+
+class InboxForm(forms.Form):
+    """What the inbox shows. A value that is none of the choices counts as not given."""
+
+    state = forms.ChoiceField(choices=STATES, required=False)
+    severity = forms.ChoiceField(choices=[("", "Any severity"), *Rule.Severity.choices], required=False)
+    course = forms.ChoiceField(required=False)
+
+    def __init__(self, data: Any, *, user: User) -> None:
+        super().__init__(data)
+        courses = Course.objects.visible_to(user).values_list("slug", "name")
+        self.fields["course"].choices = [("", "All courses"), *courses]  # type: ignore[attr-defined]
+
+    def chosen(self) -> dict[str, str]:
+        """Return what was chosen of each field, empty where nothing or nothing valid was."""
+        self.full_clean()
+        return {name: self.cleaned_data.get(name, "") for name in self.fields}
+
+
+class LogForm(forms.Form):
+    """Which messages the delivery log shows."""
+
+    state = forms.ChoiceField(choices=[("", "All"), *Delivery.State.choices], required=False)
+
+
+class NoteForm(forms.Form):
+    """What somebody says who takes care of an alert."""
+
+    note = forms.CharField(
+        label="Note (optional)", max_length=500, required=False, help_text="Everybody on the team reads it."
+    )
+
+
+class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when the program runs
+    class Meta:
+        model = Rule
+        fields: ClassVar = ["threshold", "bad_in_a_row", "good_in_a_row", "severity", "is_enabled"]
+
+
+class TargetForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when the program runs
+    """A channel. What it sends to is never shown again; left empty it stays as it is."""
+
+    target = forms.CharField(
+        label="Send to",
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
+        help_text="E-mail: up to 20 addresses. Apprise: one URL, such as jsons://example.org/hook or "
+        "discord://id/token. Kept encrypted and never shown again; left empty, it stays as it is.",
+    )
+
+    class Meta:
+        model = Channel
+        fields: ClassVar = ["course", "name", "kind", "target", "is_enabled", "send_resolved"]
+
+    def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:
+        return "" if field_name == "target" else super().get_initial_for_field(field, field_name)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        try:
+            cleaned["target"] = self._target(cleaned.get("kind", ""), cleaned.get("target", ""))
+        except ValidationError as error:
+            self.add_error("target", error)
+        return cleaned
+
+    def _target(self, kind: str, target: str) -> str:
+        kept = str(self.instance.target)
+        if not target and kept and kind == self.instance.kind:
+            return kept
+        if not target:
+            raise ValidationError("Send to: say where the messages go.")
+        return addresses(target) if kind == Channel.Kind.EMAIL else apprise_url(target)
+
+
+class ChannelForm(TargetForm):
+    """A channel in a course that `user` lectures."""
+
+    def __init__(self, data: Any, *, user: User, instance: Channel | None) -> None:
+        super().__init__(data, instance=instance)
+        self.fields["course"].queryset = Course.objects.editable_by(user)  # type: ignore[attr-defined]
+
+
+def addresses(text: str) -> str:
+    """Return the addresses in `text`, one per line. Raises ValidationError naming the bad one."""
+    found = list(dict.fromkeys(word for word in re.split(r"[\s,;]+", text) if word))
+    if len(found) > ADDRESSES_AT_MOST:
+        raise ValidationError(f"E-mail addresses: at most {ADDRESSES_AT_MOST}. Use a mailing list for more.")
+    for address in found:
+        try:
+            validate_email(address)
+        except ValidationError:
+            raise ValidationError(f"E-mail addresses: “{address[:80]}” is none.") from None
+    return "\n".join(found)
+
+
+def apprise_url(text: str) -> str:
+    """Return `text` as an Apprise URL. Raises ValidationError saying what is wrong with it."""
+    if len(text.split()) > 1:
+        raise ValidationError("Apprise URL: give one, without spaces.")
+    try:
+        words = complaint(text)
+    except ValueError:
+        words = "Apprise URL: this cannot be read as a URL."
+    if words:
+        raise ValidationError(words)
+    return text

@@ -1,0 +1,1 @@
+"""Who asked about alerts, and what do they see?"""

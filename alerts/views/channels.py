@@ -1,0 +1,85 @@
+"""How are people told, and did it work?"""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from alerts import queries, services
+from alerts.forms import ChannelForm, LogForm
+from alerts.models import Channel
+from alerts.views.pages import need, page_of, tabs_of
+from courses.http import Request, render_page
+
+
+@require_GET
+def channel_list(request: Request) -> HttpResponse:
+    """The channels of the courses the reader lectures."""
+    tabs = tabs_of(request)
+    need(tabs["is_lecturer"])
+    context = {**tabs, "page": page_of(request, queries.channels(request.user))}
+    return render_page(request, "alerts/channel_list.html", context, partial="channels")
+
+
+@require_http_methods(["GET", "POST"])
+def channel_add(request: Request) -> HttpResponse:
+    """A new channel."""
+    need(tabs_of(request)["is_lecturer"])
+    return _edit(request, None)
+
+
+@require_http_methods(["GET", "POST"])
+def channel_edit(request: Request, pk: int) -> HttpResponse:
+    """Change a channel."""
+    return _edit(request, _own(request, pk))
+
+
+def _edit(request: Request, channel: Channel | None) -> HttpResponse:
+    form = ChannelForm(request.POST or None, user=request.user, instance=channel)
+    if form.is_valid():
+        services.save_channel(form.instance, by=request.user, now=timezone.now())
+        messages.success(request, f"The channel “{form.instance.name}” is saved. Send a test to be sure.")
+        return redirect("alerts:channel_list")
+    return render(request, "alerts/channel_form.html", {**tabs_of(request), "form": form, "channel": channel})
+
+
+@require_http_methods(["GET", "POST"])
+def channel_delete(request: Request, pk: int) -> HttpResponse:
+    """Ask, then remove a channel."""
+    channel = _own(request, pk)
+    if request.method == "POST":
+        services.delete_channel(channel, by=request.user, now=timezone.now())
+        messages.success(request, f"The channel “{channel.name}” is deleted.")
+        return redirect("alerts:channel_list")
+    count = channel.deliveries.count()
+    return render(request, "alerts/channel_delete.html", {"channel": channel, "count": count})
+
+
+@require_POST
+def channel_test(request: Request, pk: int) -> HttpResponse:
+    """Send a test message the way alerts go."""
+    channel = _own(request, pk)
+    services.send_test(channel, now=timezone.now())
+    messages.success(
+        request, f"A test message for “{channel.name}” is on its way. The log shows how it went."
+    )
+    return redirect("alerts:delivery_log")
+
+
+@require_GET
+def delivery_log(request: Request) -> HttpResponse:
+    """Every message of the courses the reader staffs."""
+    tabs = tabs_of(request)
+    need(tabs["is_staff"])
+    form = LogForm(request.GET)
+    form.full_clean()
+    state = form.cleaned_data.get("state", "")
+    rows = queries.delivery_log(request.user, state=state)
+    states = LogForm.base_fields["state"].choices  # type: ignore[attr-defined]
+    context = {**tabs, "page": page_of(request, rows), "state": state, "states": states}
+    return render_page(request, "alerts/delivery_log.html", context, partial="deliveries")
+
+
+def _own(request: Request, pk: int) -> Channel:
+    return get_object_or_404(Channel.objects.editable_by(request.user).select_related("course"), pk=pk)

@@ -1,0 +1,47 @@
+"""What do the pages about alerts have in common?"""
+
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.core.paginator import Page, Paginator
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from alerts import queries
+from courses.http import Request
+from courses.models import Membership
+
+Row = TypeVar("Row", bound=Model)
+ROWS = 50
+INBOX, RULES = ("alerts:inbox", "Inbox"), ("alerts:rule_list", "Rules")
+CHANNELS, LOG = ("alerts:channel_list", "Channels"), ("alerts:delivery_log", "Delivery log")
+
+
+def tabs_of(request: Request) -> dict[str, Any]:
+    """Return the pages of this app that the reader may open, and what the banner about mail needs."""
+    roles = queries.roles_of(request.user)
+    is_staff = bool(roles - {Membership.Role.STUDENT})
+    is_lecturer = Membership.Role.LECTURER in roles
+    tabs = [INBOX, RULES, *([CHANNELS] if is_lecturer else []), *([LOG] if is_staff else [])]
+    is_mail_filed = settings.EMAIL_BACKEND.endswith("filebased.EmailBackend")
+    return {"tabs": tabs, "is_lecturer": is_lecturer, "is_staff": is_staff, "is_mail_filed": is_mail_filed}
+
+
+def need(may: bool) -> None:
+    """Hide a list from those for whom there is none. Raises Http404."""
+    if not may:
+        raise Http404
+
+
+def page_of(request: Request, rows: QuerySet[Row]) -> Page[Row]:
+    """Return the page of `rows` that `?page=` names; a wrong number shows the nearest."""
+    return Paginator(rows, ROWS).get_page(request.GET.get("page"))
+
+
+def back_to(request: Request, otherwise: str) -> HttpResponse:
+    """Return to the page of this site that the form named, filters and all."""
+    target = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(target, allowed_hosts=None)
+    return redirect(target if is_ours else otherwise)

@@ -1,0 +1,85 @@
+import pytest
+
+from alerts.forms import ChannelForm, InboxForm, RuleForm
+from courses.models import Course
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+JSON_URL = "jsons://user:s3cret@hook.example.org/path"
+
+
+@pytest.fixture
+def form(lecturer, team):
+    def build(instance=None, **data):
+        full = {"course": team.course.pk, "name": "Tutors", "kind": "email", "is_enabled": "on", **data}
+        return ChannelForm(full, user=lecturer, instance=instance)
+
+    return build
+
+
+def test_addresses_may_be_separated_in_any_way(form):
+    bound = form(target="a@example.org, b@example.org;c@example.org\na@example.org")
+    assert bound.is_valid(), bound.errors
+    assert bound.cleaned_data["target"] == "a@example.org\nb@example.org\nc@example.org"
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "words"),
+    [
+        ("email", "", "Send to: say where"),
+        ("email", "ann", "“ann” is none"),
+        ("email", "a@example.org\r\nBcc: b@example.org", "“Bcc:” is none"),
+        ("email", " ".join(f"a{n}@example.org" for n in range(21)), "at most 20"),
+        ("apprise", "a@example.org", "Apprise URL: “a@example.org” is not offered"),
+        ("apprise", "xml://h.example.org/", "Apprise URL: “xml” is not offered"),
+        ("apprise", "discord://a/b discord://c/d", "Apprise URL: give one"),
+        ("apprise", "http://[::1", "Apprise URL: this cannot be read"),
+        ("email", "a\0@example.org", "Null characters are not allowed"),
+    ],
+)
+def test_a_bad_target_is_named(form, kind, target, words):
+    bound = form(kind=kind, target=target)
+    assert not bound.is_valid()
+    assert words in str(bound.errors["target"][0])
+
+
+def test_the_target_is_kept_when_left_empty_and_never_shown(form, team):
+    channel = factories.ChannelFactory(course=team.course, kind="apprise", target=JSON_URL)
+    bound = form(channel, kind="apprise", target="")
+    assert bound.is_valid()
+    assert bound.save().target == JSON_URL
+    assert "s3cret" not in str(form(channel, kind="apprise").as_div())
+    assert channel.summary == "jsons://…"
+
+
+def test_another_kind_needs_another_target(form, team):
+    channel = factories.ChannelFactory(course=team.course, kind="apprise", target=JSON_URL)
+    assert "target" in form(channel, kind="email", target="").errors
+
+
+def test_only_courses_one_lectures_are_offered(form):
+    other = factories.CourseFactory()
+    assert "course" in form(course=other.pk, target="a@example.org").errors
+
+
+@pytest.mark.parametrize(
+    ("target", "summary"),
+    [("a@example.org", "1 address"), ("a@b.org\nc@d.org", "2 addresses"), ("", "unreadable: enter it again")],
+)
+def test_summary_tells_no_address(target, summary):
+    assert factories.ChannelFactory(target=target).summary == summary
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("threshold", "nan"), ("threshold", ""), ("bad_in_a_row", "0"), ("good_in_a_row", "101")],
+)
+def test_a_rule_needs_figures_that_make_sense(field, value):
+    data = {"threshold": "1", "bad_in_a_row": "1", "good_in_a_row": "1", "severity": "info", field: value}
+    assert field in RuleForm(data, instance=factories.RuleFactory()).errors
+
+
+def test_filters_that_are_none_choose_nothing(student):
+    course = Course.objects.get()
+    form = InboxForm({"state": "x", "severity": "a\0b", "course": course.slug}, user=student)
+    assert form.chosen() == {"state": "", "severity": "", "course": course.slug}

@@ -1,0 +1,353 @@
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from alerts import queries
+from alerts.models import Alert, Channel, Delivery, Rule
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def project(team):
+    return factories.ProjectFactory(team=team, name="Shop")
+
+
+@pytest.fixture
+def alert(project):
+    return factories.AlertFactory(project=project, title="production is down", path="/health/1/")
+
+
+@pytest.fixture
+def channel(team):
+    return factories.ChannelFactory(course=team.course, name="Tutors", target="secret@example.org")
+
+
+@pytest.fixture
+def admin(db):
+    return factories.UserFactory(is_superuser=True, is_staff=True)
+
+
+@pytest.fixture
+def see(client):
+    """Return what a person gets at a named page."""
+
+    def get(user, name, *args, data=None, **headers):
+        client.force_login(user)
+        return client.get(reverse(f"alerts:{name}", args=args), data, headers=headers)
+
+    return get
+
+
+@pytest.fixture
+def send(client):
+    def post(user, page, /, *args, **data):
+        client.force_login(user)
+        return client.post(reverse(f"alerts:{page}", args=args), data)
+
+    return post
+
+
+def body(response):
+    return response.content.decode()
+
+
+PAGES = ["inbox", "rule_list", "channel_list", "channel_add", "delivery_log"]
+ROW_PAGES = ["alert_detail", "channel_edit", "channel_delete"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_anonymous_is_asked_to_sign_in(client, name):
+    response = client.get(reverse(f"alerts:{name}"))
+    assert (response.status_code, "/accounts/login/" in response["Location"]) == (302, True)
+
+
+def test_outsider_gets_404_or_an_empty_list(see, send, outsider, alert, channel):
+    rule = factories.RuleFactory(course=channel.course)
+    assert "production is down" not in body(see(outsider, "inbox"))
+    assert rule.name not in body(see(outsider, "rule_list"))
+    for name in ("channel_list", "channel_add", "delivery_log"):
+        assert see(outsider, name).status_code == 404
+    assert see(outsider, "alert_detail", alert.pk).status_code == 404
+    assert see(outsider, "rule_edit", rule.pk).status_code == 404
+    for name in ("acknowledge", "unacknowledge"):
+        assert send(outsider, name, alert.pk).status_code == 404
+    for name in ("channel_edit", "channel_delete", "channel_test"):
+        assert send(outsider, name, channel.pk).status_code == 404
+    assert Channel.objects.count() == 1
+
+
+def test_student_sees_the_alert_but_neither_button_nor_deliveries(see, send, student, alert, channel):
+    factories.DeliveryFactory(alert=alert, channel=channel, last_error="secret trouble")
+    page = body(see(student, "inbox"))
+    assert "production is down" in page
+    assert "Acknowledge" not in page
+    page = body(see(student, "alert_detail", alert.pk))
+    assert "production is down" in page
+    assert "Tutors" not in page
+    assert "secret trouble" not in page
+    assert send(student, "acknowledge", alert.pk).status_code == 404
+    assert see(student, "channel_list").status_code == 404
+
+
+def test_inbox_shows_firing_and_unacknowledged_first(see, tutor, project):
+    now = timezone.now()
+    make = {"project": project}
+    factories.AlertFactory(title="taken", acknowledged_at=now, acknowledged_by=tutor, **make)
+    factories.AlertFactory(title="sign", state="pending", fired_at=None, **make)
+    factories.AlertFactory(title="old", state="resolved", resolved_at=now, **make)
+    factories.AlertFactory(title="grave", rule__severity="critical", **make)
+    factories.AlertFactory(title="mild", rule__severity="info", **make)
+    rows = [alert.title for alert in see(tutor, "inbox").context["page"]]
+    assert rows == ["grave", "mild", "taken", "sign"]
+    rows = see(tutor, "inbox", data={"state": "resolved"}).context["page"]
+    assert [alert.title for alert in rows] == ["old"]
+
+
+def test_inbox_filters_stand_in_the_address(see, lecturer, alert):
+    other = factories.MembershipFactory(user=lecturer, team__course__name="Other course")
+    far = factories.AlertFactory(project__team=other.team, rule__severity="critical")
+    course = alert.project.team.course
+    assert list(see(lecturer, "inbox", data={"severity": "critical"}).context["page"]) == [far]
+    assert list(see(lecturer, "inbox", data={"course": course.slug}).context["page"]) == [alert]
+    response = see(lecturer, "inbox", data={"severity": "critical", "course": course.slug})
+    assert "Nothing is wrong" in body(response)
+    assert f"severity=critical&amp;course={course.slug}" in body(response)
+
+
+@pytest.mark.parametrize(
+    "data", [{"state": "x"}, {"severity": "\0"}, {"course": "no'pe"}, {"page": "-1"}, {"page": "x" * 500}]
+)
+def test_inbox_takes_a_wrong_filter_for_none(see, tutor, alert, data):
+    assert list(see(tutor, "inbox", data=data).context["page"]) == [alert]
+
+
+@pytest.mark.parametrize(("state", "words"), [("open", "Nothing is wrong"), ("resolved", "No such alerts")])
+def test_an_empty_inbox_says_so(see, tutor, state, words):
+    assert words in body(see(tutor, "inbox", data={"state": state}))
+
+
+def test_inbox_is_bounded(see, tutor, project):
+    rule = factories.RuleFactory()
+    factories.AlertFactory.create_batch(55, project=project, rule=rule)
+    response = see(tutor, "inbox")
+    assert len(response.context["page"]) == 50
+    assert 'href="?page=2"' in body(response)
+    assert len(see(tutor, "inbox", data={"page": 2}).context["page"]) == 5
+
+
+@pytest.mark.parametrize("name", ["inbox", "channel_list", "delivery_log"])
+def test_htmx_gets_the_live_part_alone(see, lecturer, alert, channel, name):
+    factories.DeliveryFactory(alert=alert, channel=channel)
+    page = body(see(lecturer, name, data={"state": ""}, **HTMX))
+    assert page.lstrip().startswith("<div id=")
+    assert f'hx-get="{reverse(f"alerts:{name}")}?state="' in page
+    assert "<h1" not in page
+
+
+def test_acknowledge_from_the_inbox_and_undo(see, send, tutor, alert):
+    inbox = reverse("alerts:inbox") + "?severity=warning"
+    response = send(tutor, "acknowledge", alert.pk, next=inbox)
+    assert response["Location"] == inbox
+    page = body(see(tutor, "inbox"))
+    assert "acknowledged" in page
+    assert "Undo" in page
+    assert send(tutor, "unacknowledge", alert.pk)["Location"] == alert.get_absolute_url()
+    alert.refresh_from_db()
+    assert alert.acknowledged_at is None
+
+
+def test_acknowledge_twice_tells_the_second(see, send, tutor, lecturer, alert):
+    send(tutor, "acknowledge", alert.pk, note="on it")
+    send(lecturer, "acknowledge", alert.pk)
+    assert "somebody takes care of it already" in body(see(lecturer, "inbox"))
+    send(lecturer, "unacknowledge", alert.pk)
+    send(lecturer, "unacknowledge", alert.pk)
+
+
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "/\\evil"]
+)
+def test_acknowledge_leads_to_no_other_site(send, tutor, alert, target):
+    assert send(tutor, "acknowledge", alert.pk, next=target)["Location"] == alert.get_absolute_url()
+
+
+def test_a_note_that_is_too_long_or_odd_is_refused(see, send, tutor, alert):
+    for note in ("x" * 501, "a\0b"):
+        send(tutor, "acknowledge", alert.pk, note=note)
+        alert.refresh_from_db()
+        assert alert.acknowledged_at is None
+    assert "The note" in body(see(tutor, "inbox"))
+
+
+def test_alert_detail_tells_the_story(see, send, tutor, lecturer, alert, channel):
+    now = timezone.now()
+    factories.DeliveryFactory(alert=alert, channel=channel, state="sent", sent_at=now)
+    dead = factories.ChannelFactory(course=channel.course, name="Chat", kind="apprise", target="jsons://x/y")
+    factories.DeliveryFactory(alert=alert, channel=dead, state="dead", last_error="Nobody answered.")
+    send(tutor, "acknowledge", alert.pk, note="I restart it")
+    page = body(see(lecturer, "alert_detail", alert.pk))
+    for words in (
+        "acknowledged",
+        "I restart it",
+        "first sign",
+        "“fired” to Tutors",
+        "given up: Nobody answered.",
+    ):
+        assert words in page
+    assert 'href="/health/1/"' in page
+    assert "secret@example.org" not in page
+    assert body(see(lecturer, "alert_detail", alert.pk, **HTMX)).lstrip().startswith('<div id="alert"')
+
+
+def test_alert_detail_of_what_is_over_offers_no_button(see, tutor, alert):
+    Alert.objects.update(
+        state="resolved", resolved_at=timezone.now() + timedelta(minutes=3), detail="<b>x</b>"
+    )
+    page = body(see(tutor, "alert_detail", alert.pk))
+    assert "lasted 3 min" in page
+    assert "Acknowledge" not in page
+    assert "&lt;b&gt;x&lt;/b&gt;" in page
+
+
+def test_a_number_too_large_for_any_database_is_not_found(see, tutor):
+    assert see(tutor, "alert_detail", 10**30).status_code == 404
+
+
+def test_channels_are_added_without_showing_the_target_again(see, send, lecturer, team):
+    data = {"course": team.course.pk, "name": "Room", "kind": "apprise", "is_enabled": "on"}
+    assert "is not offered" in body(send(lecturer, "channel_add", **data, target="xml://10.0.0.1/"))
+    send(lecturer, "channel_add", **data, target="jsons://u:s3cret@hook.example.org/x")
+    channel = Channel.objects.get()
+    for page in (see(lecturer, "channel_list"), see(lecturer, "channel_edit", channel.pk)):
+        assert "jsons://…" in body(page)
+        assert "s3cret" not in body(page)
+        assert "hook.example.org" not in body(page)
+    send(lecturer, "channel_edit", channel.pk, **{**data, "name": "Renamed", "target": ""})
+    channel.refresh_from_db()
+    assert (channel.name, channel.target) == ("Renamed", "jsons://u:s3cret@hook.example.org/x")
+
+
+def test_tutor_may_read_the_log_but_not_the_channels(see, tutor, alert, channel):
+    factories.DeliveryFactory(alert=alert, channel=channel)
+    assert "production is down" in body(see(tutor, "delivery_log"))
+    assert see(tutor, "channel_list").status_code == 404
+    assert see(tutor, "channel_edit", channel.pk).status_code == 404
+
+
+def test_channel_delete_asks_first(see, send, lecturer, alert, channel):
+    factories.DeliveryFactory(alert=alert, channel=channel)
+    assert "The 1 message it sent" in body(see(lecturer, "channel_delete", channel.pk))
+    assert Channel.objects.exists()
+    send(lecturer, "channel_delete", channel.pk)
+    assert not Channel.objects.exists()
+
+
+def test_channel_test_queues_one_message(see, send, lecturer, channel):
+    for _ in range(2):
+        assert send(lecturer, "channel_test", channel.pk)["Location"] == reverse("alerts:delivery_log")
+    assert Delivery.objects.get().transition == "test"
+    assert "Test message" in body(see(lecturer, "delivery_log"))
+
+
+@pytest.mark.parametrize("name", ["channel_list", "delivery_log"])
+def test_empty_lists_say_what_is_missing(see, lecturer, name):
+    assert {"channel_list": "Nobody is told yet", "delivery_log": "No messages yet"}[name] in body(
+        see(lecturer, name)
+    )
+
+
+def test_delivery_log_by_state(see, lecturer, alert, channel):
+    factories.DeliveryFactory(alert=alert, channel=channel, state="dead", last_error="No such room.")
+    assert "given up: No such room." in body(see(lecturer, "delivery_log", data={"state": "dead"}))
+    assert "No such messages" in body(see(lecturer, "delivery_log", data={"state": "sent"}))
+    assert "No such room." in body(see(lecturer, "delivery_log", data={"state": "bad"}))
+
+
+@pytest.mark.parametrize("name", ["inbox", "channel_list", "channel_add", "delivery_log"])
+def test_mail_that_only_goes_to_files_is_said_so(see, lecturer, settings, name):
+    assert "Mail is not sent" not in body(see(lecturer, name))
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    assert "Mail is not sent" in body(see(lecturer, name))
+
+
+def test_rules_of_every_course_are_for_administrators(see, send, lecturer, admin):
+    rule = factories.RuleFactory(name="Everywhere")
+    assert "Everywhere" in body(see(lecturer, "rule_list"))
+    assert see(lecturer, "rule_edit", rule.pk).status_code == 404
+    data = {"threshold": "2.5", "bad_in_a_row": "3", "good_in_a_row": "1", "severity": "critical"}
+    assert "greater than or equal to 1" in body(
+        send(admin, "rule_edit", rule.pk, **{**data, "bad_in_a_row": 0})
+    )
+    send(admin, "rule_edit", rule.pk, **data)
+    rule.refresh_from_db()
+    assert (rule.threshold, rule.bad_in_a_row, rule.is_enabled) == (2.5, 3, False)
+
+
+def test_lecturer_edits_the_rules_of_their_course(see, lecturer, team):
+    rule = factories.RuleFactory(course=team.course)
+    assert reverse("alerts:rule_edit", args=[rule.pk]) in body(see(lecturer, "rule_list"))
+    assert see(lecturer, "rule_edit", rule.pk).status_code == 200
+
+
+def test_no_rules_at_all(see, student):
+    Rule.objects.all().delete()
+    assert "Without rules nothing becomes an alert" in body(see(student, "rule_list"))
+
+
+def test_pages_cost_the_same_queries_whatever_the_rows(client, lecturer, team, django_assert_max_num_queries):
+    client.force_login(lecturer)
+
+    def rows(count):
+        for _ in range(count):
+            project = factories.ProjectFactory(team__course=team.course)
+            alert = factories.AlertFactory(project=project, rule__course=team.course)
+            channel = factories.ChannelFactory(course=team.course)
+            factories.DeliveryFactory(alert=alert, channel=channel)
+
+    def cost(name):
+        with django_assert_max_num_queries(15) as captured:
+            assert client.get(reverse(f"alerts:{name}")).status_code == 200
+        return len(captured)
+
+    names = ["inbox", "channel_list", "rule_list", "delivery_log"]
+    rows(2)
+    few = [cost(name) for name in names]
+    rows(18)
+    assert [cost(name) for name in names] == few
+
+
+def test_open_alerts_of_many_projects_in_one_query(django_assert_num_queries, project):
+    firing = factories.AlertFactory(project=project)
+    pending = factories.AlertFactory(project=project, state="pending")
+    factories.AlertFactory(project=project, state="resolved")
+    factories.AlertFactory()
+    with django_assert_num_queries(1):
+        found = queries.open_alerts([project.pk])
+        assert [alert.rule.severity for alert in found[project.pk]] == ["warning"] * 2
+    assert found == {project.pk: [firing, pending]}
+
+
+def test_unacknowledged_count_in_one_query(django_assert_num_queries, student, admin, project):
+    factories.AlertFactory(project=project)
+    factories.AlertFactory(project=project, acknowledged_at=timezone.now())
+    factories.AlertFactory()
+    with django_assert_num_queries(1):
+        assert queries.unacknowledged_count(student) == 1
+    assert queries.unacknowledged_count(admin) == 2
+
+
+def test_the_admin_panel_shows_rows_and_no_target(client, admin, alert, channel):
+    factories.DeliveryFactory(alert=alert, channel=channel)
+    client.force_login(admin)
+    for model in ("rule", "alert", "watch", "channel", "delivery"):
+        response = client.get(reverse(f"admin:alerts_{model}_changelist"), {"q": "a"})
+        assert response.status_code == 200
+        assert "secret@example.org" not in body(response)
+    page = client.get(reverse("admin:alerts_channel_change", args=[channel.pk]))
+    assert "secret@example.org" not in body(page)
+    assert client.get(reverse("admin:alerts_alert_change", args=[alert.pk])).status_code == 200
