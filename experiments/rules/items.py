@@ -46,10 +46,12 @@ class EventItem(msgspec.Struct, forbid_unknown_fields=True):
 
 Item = TypeVar("Item", ExposureItem, EventItem)
 
-# What to do about a refusal, by the field or by words of the decoder's message.
-REMEDIES = {
+# What to do about a refusal: by the field, else by words of the decoder's message.
+BY_FIELD = {
     "at": "Send the time with its zone, such as 2026-01-31T12:00:00Z, or leave it out.",
     "value": "Send a plain number between -1e12 and 1e12.",
+}
+BY_WORDS = {
     "unknown field": "Remove it; the fields are listed on the experiment's integration page.",
     "missing required": "Add it.",
     "of length": "Send text of that length.",
@@ -109,7 +111,8 @@ def _explained(message: str) -> RefusedItemError:
     place = PLACE.search(message)
     field = (place[1] or place[2]) if place else ""
     text = message.partition(" - at ")[0]
-    remedy = next((hint for sign, hint in REMEDIES.items() if sign in (field,) or sign in text), "")
+    by_words = next((hint for sign, hint in BY_WORDS.items() if sign in text), "")
+    remedy = BY_FIELD.get(field, by_words)
     return RefusedItemError(field, f"{text}. {remedy}".strip())
 
 

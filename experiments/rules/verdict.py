@@ -134,15 +134,15 @@ def _sentence(row: Comparison, metric: MetricResult, confidence: float, state: s
     if is_decided(row, confidence):
         return change_text(row, metric, confidence)
     digits = digits_for(row, metric.kind)
+    level = f"({_level(confidence)} interval {interval_text([row.low, row.high], metric.kind, digits)})"
+    if not row.difference:
+        return f"{_not_decided(state)} {row.name} shows no difference in {metric.name} {level}."
     change = amount(abs(row.difference), metric.kind, digits)
     side = "more" if row.difference > 0 else "less"
-    seen = (
-        f"{row.name} shows {change} {side} {metric.name}"
-        if row.difference
-        else f"{row.name} shows no difference"
+    return (
+        f"{_not_decided(state)} {row.name} shows {change} {side} {metric.name}, "
+        f"but chance explains that {level}."
     )
-    span = interval_text([row.low, row.high], metric.kind, digits)
-    return f"{_not_decided(state)} {seen}, but chance explains that ({_level(confidence)} interval {span})."
 
 
 def change_text(row: Comparison, metric: MetricResult, confidence: float) -> str:
@@ -168,7 +168,8 @@ def p_text(p_value: float) -> str:
 def digits_for(row: Comparison, kind: str) -> int:
     """Return how many decimals a difference deserves: two figures of its uncertainty."""
     half = (row.high - row.low) / 2 * _scale(kind)
-    return max(0, min(6, 1 - math.floor(math.log10(half)))) if half > 0 else 2
+    # A hair more than the half, lest 0.9999… gain a decimal over 1.
+    return max(0, min(6, 1 - math.floor(math.log10(half * 1.000001)))) if half > 0 else 2
 
 
 def _scale(kind: str) -> float:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Count, Exists, F, FloatField, OuterRef, Q, QuerySet, Sum, Value
 
 from alerts.rules import Observation
-from alerts.services import observe
+from alerts.services import close_alerts, observe
 from experiments import stats
 from experiments.models import Experiment, ExperimentMetric, Metric, Phase, Result, Stream, Unit, UnitMetric
 from experiments.rules.assignment import BUCKETS
@@ -66,7 +66,12 @@ def analyse(experiment: Experiment, *, now: datetime) -> bool:
     instants = [us for us in (newest, newest_event_us(span)) if us is not None]
     snapshot = take_snapshot(experiment, phase, last_event_us=max(instants, default=None))
     _store(result, snapshot, watermark=span.upto, now=now)
-    observe([_observation(experiment, snapshot, now)], now=now)
+    observation = _observation(experiment, snapshot, now)
+    if phase.stopped_at is None:
+        observe([observation], now=now)
+    else:
+        # Nobody reads on, so a split that is off needs nobody's attention any more.
+        close_alerts([observation.subject], reason="The experiment was stopped.", now=now)
     return span.upto < last_batch
 
 

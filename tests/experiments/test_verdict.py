@@ -1,0 +1,206 @@
+import msgspec
+import pytest
+
+from experiments.rules.display import metric_tables, mixed_share, split_rows
+from experiments.rules.results import NO_RESULTS, Arm, ArmMetric, Comparison, MetricResult, Snapshot
+from experiments.rules.verdict import decide, p_text
+
+
+def comparison(difference=0.041, low=0.010, high=0.073, p_value=0.01, name="B"):
+    return Comparison(name.lower(), name, difference, low, high, p_value)
+
+
+def metric(*comparisons, name="sign-ups", kind="proportion", direction="increase", role="goal"):
+    arms = [ArmMetric(1000, 100, 0.1)] * (len(comparisons) + 1)
+    return MetricResult(name, name, kind, direction, role, arms, list(comparisons))
+
+
+def snapshot(*metrics, names="AB", p_value=0.4, units=1000, mixed=0):
+    arms = [Arm(name.lower(), name, units, 1 / len(names)) for name in names]
+    confidence = 1 - 0.05 / (len(names) - 1)
+    return Snapshot(1, arms, mixed, p_value, confidence, list(metrics))
+
+
+WORSE = comparison(-0.041, -0.073, -0.010)
+OPEN = comparison(0.011, -0.009, 0.031, 0.3)
+
+LEVEL = "(95 % interval \N{MINUS SIGN}"
+
+CASES = [
+    ("draft", NO_RESULTS, "draft", "Not started: nobody is assigned to a variant yet."),
+    ("running", NO_RESULTS, "waiting", "Not decided yet: no exposure has been counted since the start."),
+    ("stopped", NO_RESULTS, "nobody", "Nothing to read: it ended before anyone was counted."),
+    (
+        "running",
+        snapshot(metric(comparison()), units=49),
+        "few",
+        "Not decided yet: A has 49 units; figures mean something from 50 on.",
+    ),
+    (
+        "running",
+        msgspec.structs.replace(
+            snapshot(metric(comparison())),
+            metrics=[msgspec.structs.replace(metric(comparison()), arms=[ArmMetric(1000, 2, 0.002)] * 2)],
+        ),
+        "few",
+        "Not decided yet: sign-ups happened 4 times; figures mean something from 5 on.",
+    ),
+    (
+        "running",
+        snapshot(metric(kind="mean")),
+        "few",
+        "Not decided yet: the units do not differ enough to compare.",
+    ),
+    (
+        "running",
+        snapshot(metric(comparison())),
+        "better",
+        "B raises sign-ups by 4.1 points (95 % interval 1.0 to 7.3). You can ship B.",
+    ),
+    (
+        "running",
+        snapshot(metric(WORSE)),
+        "worse",
+        "B lowers sign-ups by 4.1 points (95 % interval 1.0 to 7.3). Keep A.",
+    ),
+    (
+        "running",
+        snapshot(metric(WORSE, direction="decrease", name="errors")),
+        "better",
+        "B lowers errors by 4.1 points (95 % interval 1.0 to 7.3). You can ship B.",
+    ),
+    (
+        "running",
+        snapshot(metric(OPEN)),
+        "undecided",
+        f"Not decided yet: B shows 1.1 points more sign-ups, but chance explains that {LEVEL}0.9 to 3.1).",
+    ),
+    (
+        "stopped",
+        snapshot(metric(comparison(0.0, -0.02, 0.02, 1.0))),
+        "undecided",
+        f"Not decided: B shows no difference in sign-ups {LEVEL}2.0 to 2.0).",
+    ),
+    (
+        "running",
+        snapshot(metric(comparison(0.29, 0.05, 0.53), kind="mean", name="euros")),
+        "better",
+        "B raises euros by 0.29 (95 % interval 0.05 to 0.53). You can ship B.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("state", "found", "code", "lead"), CASES)
+def test_verdict_says_what_the_figures_mean(state, found, code, lead):
+    verdict = decide(state, found)
+    assert (verdict.code, verdict.lead) == (code, lead)
+
+
+@pytest.mark.parametrize(("p_value", "is_off"), [(0.00099, True), (0.001, False), (None, False)])
+def test_split_warning_stands_in_place_of_the_verdict_below_a_thousandth(p_value, is_off):
+    verdict = decide("running", snapshot(metric(comparison()), p_value=p_value))
+    assert (verdict.code == "split_off") is is_off
+
+
+def test_split_warning_names_the_variant_that_is_off():
+    found = snapshot(metric(comparison()), p_value=1.8e-6)
+    arms = [msgspec.structs.replace(found.arms[0], units=800), found.arms[1]]
+    verdict = decide("stopped", msgspec.structs.replace(found, arms=arms))
+    assert verdict.lead == (
+        "Do not read this: the split is off (p < 0.0001). A has 800 of 1,800 units, 44.4 % instead of 50.0 %."
+    )
+    assert "reports its exposure" in verdict.more[0]
+
+
+def test_harmed_guardrail_speaks_against_the_winner():
+    guard = metric(comparison(0.02, 0.01, 0.03), name="errors", direction="decrease", role="guardrail")
+    verdict = decide("running", snapshot(metric(comparison()), guard))
+    assert verdict.code == "blocked"
+    assert verdict.lead == "B raises sign-ups by 4.1 points (95 % interval 1.0 to 7.3)."
+    assert verdict.more[0].startswith(
+        "But a guardrail is harmed: B raises errors by 2.0 points (95 % interval 1.0 to 3.0). Do not ship B"
+    )
+
+
+def test_guardrail_that_improves_or_is_unclear_is_no_obstacle():
+    fine = metric(comparison(-0.02, -0.03, -0.01), name="errors", direction="decrease", role="guardrail")
+    unclear = metric(OPEN, name="crashes", direction="decrease", role="guardrail")
+    assert decide("running", snapshot(metric(comparison()), fine, unclear)).code == "better"
+
+
+def test_best_of_several_variants_leads_and_the_others_follow():
+    found = snapshot(
+        metric(
+            comparison(0.02, 0.01, 0.03, 0.001, "B"),
+            comparison(0.04, 0.01, 0.07, 0.004, "C"),
+            comparison(0.01, -0.02, 0.04, 0.5, "D"),
+            comparison(-0.03, -0.05, -0.01, 0.001, "E"),
+        ),
+        names="ABCDE",
+    )
+    verdict = decide("running", found)
+    assert verdict.lead.startswith("C raises sign-ups by 4.0 points (98.75 % interval")
+    assert [text[:25] for text in verdict.more] == [
+        "B raises sign-ups by 2.0 ",
+        "Not decided yet: D shows ",
+        "E lowers sign-ups by 3.0 ",
+    ]
+
+
+def test_several_variants_make_each_convince_more():
+    rows = [comparison(0.04, 0.001, 0.08, 0.03, "B"), comparison(0.01, -0.02, 0.04, 0.5, "C")]
+    assert decide("running", snapshot(metric(*rows), names="ABC")).code == "undecided"
+
+
+def test_test_and_interval_have_to_agree():
+    assert decide("running", snapshot(metric(comparison(0.04, -0.001, 0.08, 0.049)))).code == "undecided"
+
+
+def test_p_values_are_rounded_for_reading():
+    assert [p_text(p) for p in (0.5, 0.0312, 0.00012, 0.00009)] == [
+        "p = 0.5",
+        "p = 0.031",
+        "p = 0.00012",
+        "p < 0.0001",
+    ]
+
+
+def test_tables_put_the_goal_first_and_word_every_judgement():
+    guard = metric(comparison(0.02, 0.01, 0.03), name="errors", direction="decrease", role="guardrail")
+    extra = metric(OPEN, name="clicks", role="secondary")
+    tables = metric_tables(snapshot(extra, guard, metric(comparison())))
+    assert [table.role for table in tables] == ["goal", "guardrail", "secondary"]
+    assert [table.rows[1].judgement for table in tables] == ["better", "worse", "no clear difference"]
+    control, treatment = tables[0].rows
+    assert (control.difference, control.judgement) == ("", "")
+    assert (treatment.difference, treatment.interval, treatment.relative) == ("4.1 points", "1.0 to 7.3", "–")
+    assert tables[0].chart.rows[0].text == "4.1 points (1.0 to 7.3)"
+
+
+def test_table_shows_relative_change_and_mean():
+    row = msgspec.structs.replace(comparison(-0.29, -0.53, -0.05), relative=-0.1234)
+    found = metric_tables(snapshot(metric(row, kind="mean")))[0]
+    assert found.rows[1].relative == "\N{MINUS SIGN}12.3 %"
+    assert found.rows[1].mean == "0.1"
+    assert found.mean_label == "Mean per unit"
+
+
+def test_table_without_comparison_has_no_plot():
+    empty = msgspec.structs.replace(metric(kind="mean"), arms=[ArmMetric(0, 0, None)] * 2)
+    table = metric_tables(snapshot(empty))[0]
+    assert table.chart is None
+    assert [row.mean for row in table.rows] == ["–", "–"]
+
+
+def test_split_and_exclusions_are_shares_of_all_units():
+    found = snapshot(metric(comparison()), units=950, mixed=100)
+    assert [(row.units, row.seen, row.intended) for row in split_rows(found)] == [
+        (950, "50.0 %", "50.00 %"),
+        (950, "50.0 %", "50.00 %"),
+    ]
+    assert mixed_share(found) == pytest.approx(5.0)
+    assert mixed_share(NO_RESULTS) == 0
+
+
+def test_verdict_of_a_draft_ignores_figures():
+    assert decide("draft", snapshot(metric(comparison()))).code == "draft"
