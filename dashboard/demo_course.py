@@ -144,7 +144,7 @@ def _add_channels(course: Course, actor: User, now: datetime) -> None:
 
 def _add_server(course: Course, actor: User, now: datetime) -> None:
     """Read the pipelines of the roster's repositories from the stand-in GitLab."""
-    if not course.ci_servers.exists():
+    if not CIServer.objects.filter(course=course).exists():
         server = CIServer(course=course, base_url=GITLAB, poll_interval_s=POLL_EVERY_S)
         pipelines.services.save_server(server, token=TOKEN, by=actor, now=now)
         pipelines.services.bind_projects(server, now=now)

@@ -17,6 +17,7 @@ async def until_stopped() -> None:
     await stopped.wait()
 
 
-def printable(text: str, length: int = 120) -> str:
+def printable(text: str, length: int = 200) -> str:
     """Return the start of `text` on one line, with nothing in it that a terminal obeys."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)[:length]
+    safe = "".join(letter if letter.isprintable() else " " for letter in text)
+    return " ".join(safe.split())[:length]
