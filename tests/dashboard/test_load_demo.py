@@ -1,6 +1,7 @@
 """Does the demo's course come up whole, and stay as people leave it?"""
 
 import json
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -11,11 +12,13 @@ from courses.keys import prefix_of
 from courses.models import ApiKey, Course, Environment, Event, Membership, Project, Team, User
 from courses.wire import authenticate
 from dashboard import demo_course
-from experiments.models import Experiment, Metric
+from demo import apps, pages
+from experiments.models import Experiment, Metric, Variant
 from health.models import Check
 from pipelines.models import CIServer, Repository
 from tests.factories import TeamFactory
 
+ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.django_db
 
 
@@ -119,3 +122,18 @@ def test_public_passwords_stay_on_this_machine(load, settings):
     with pytest.raises(CommandError, match=r"127\.0\.0\.1"):
         load()
     assert not User.objects.exists()
+
+
+def test_the_course_and_the_programs_speak_of_the_same_things(load):
+    """Neither side may import the other, so what they share is compared here."""
+    load()
+    urls = {f"http{'s' if app.is_tls else ''}://127.0.0.1:{app.port}/" for app in apps.APPS}
+    assert set(Environment.objects.values_list("url", flat=True)) == urls
+    wanted = {app.experiment for app in apps.APPS if app.experiment}
+    assert set(Experiment.objects.values_list("key", flat=True)) == wanted
+    for key, page in (("order-button", pages.menu), ("signup-form", pages.signup)):
+        control, treatment = Variant.objects.filter(experiment__key=key).values_list("key", flat=True)
+        assert page(control) == page(None) != page(treatment)
+    served = {entry["path"] for entry in json.loads((ROOT / "demo" / "projects.json").read_text())}
+    assert set(Repository.objects.values_list("path", flat=True)) == served
+    assert f"--port 8090 --token {demo_course.TOKEN} " in (ROOT / "demo" / "Procfile").read_text()
