@@ -1,0 +1,368 @@
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from experiments import services
+from experiments.models import Experiment, Metric, Variant
+from experiments.queries import running_experiments
+from tests import factories
+from tests.experiments.test_results import analyse, crowd, exposure, ingest
+
+PLAN = {
+    "name": "Button colour",
+    "key": "",
+    "hypothesis": "Green is seen.",
+    "variants-TOTAL_FORMS": "3",
+    "variants-INITIAL_FORMS": "0",
+    "variants-0-name": "Blue",
+    "variants-0-weight": "1",
+    "variants-1-name": "Green",
+    "variants-1-weight": "3",
+    "variants-1-value": "green!",
+    "variants-2-weight": "1",
+    "metrics-TOTAL_FORMS": "2",
+    "metrics-INITIAL_FORMS": "0",
+    "metrics-0-name": "Orders",
+    "metrics-0-event_name": "order",
+    "metrics-0-kind": "proportion",
+    "metrics-0-direction": "increase",
+    "metrics-0-role": "goal",
+    "metrics-1-kind": "proportion",
+    "metrics-1-direction": "increase",
+    "metrics-1-role": "goal",
+}
+LIST = "/experiments/"
+
+
+def page(client, user, path, **headers):
+    client.force_login(user)
+    return client.get(path, headers=headers)
+
+
+def post(client, user, path, data=None):
+    client.force_login(user)
+    return client.post(path, data or {}, follow=True)
+
+
+def url(name, experiment):
+    return reverse(f"experiments:{name}", args=[experiment.pk])
+
+
+# Who sees what --------------------------------------------------------------------------------
+
+READ = ["experiment_detail", "integration"]
+EDIT = ["experiment_edit", "experiment_start", "experiment_stop"]
+
+
+@pytest.mark.parametrize("name", READ + EDIT)
+def test_outsider_gets_404_and_anonymous_the_login(client, running, outsider, name):
+    answer = client.get(url(name, running))
+    assert (answer.status_code, answer.url.partition("?")[0]) == (302, "/accounts/login/")
+    assert page(client, outsider, url(name, running)).status_code == 404
+
+
+@pytest.mark.parametrize("name", READ)
+def test_student_reads(client, running, student, name):
+    answer = page(client, student, url(name, running))
+    assert answer.status_code == 200
+    assert "Stop…" not in answer.text
+
+
+@pytest.mark.parametrize("name", EDIT)
+def test_student_does_not_edit(client, running, student, name):
+    assert page(client, student, url(name, running)).status_code == 404
+    assert post(client, student, url(name, running)).status_code == 404
+
+
+def test_outsider_finds_an_empty_list_and_no_project(client, running, outsider):
+    answer = page(client, outsider, LIST)
+    assert running.name not in answer.text
+    assert "Ask your tutor" in answer.text
+    assert "No project to experiment with" in page(client, outsider, LIST + "add/").text
+
+
+# List ------------------------------------------------------------------------------------------
+
+
+def test_list_shows_running_first_with_their_verdict(client, running, student):
+    factories.ExperimentFactory(project=running.project, name="Newer draft")
+    answer = page(client, student, LIST)
+    assert answer.text.index(running.name) < answer.text.index("Newer draft")
+    assert "no exposure has been counted" in answer.text
+
+
+def test_list_polls_as_a_partial(client, running, student):
+    answer = page(client, student, LIST + "?state=running", **{"HX-Request": "true"})
+    assert "<html" not in answer.text
+    assert 'hx-get="/experiments/?state=running"' in answer.text
+
+
+def test_list_filters_by_state_and_words(client, running, student):
+    factories.ExperimentFactory(project=running.project, name="Sleeping")
+    assert "Sleeping" not in page(client, student, LIST + "?state=running").text
+    assert running.name not in page(client, student, LIST + "?q=sleep").text
+    assert "No experiment fits" in page(client, student, LIST + "?q=nothing%00").text
+    assert running.name in page(client, student, LIST + "?state=nonsense").text
+
+
+def test_list_is_empty_with_one_thing_to_do(client, project, tutor):
+    assert "Plan the first" in page(client, tutor, LIST).text
+
+
+def test_list_has_pages(client, project, student, monkeypatch):
+    monkeypatch.setattr("experiments.views.PAGE_SIZE", 2)
+    factories.ExperimentFactory.create_batch(5, project=project)
+    answer = page(client, student, LIST + "?page=2&q=exp")
+    assert "Page 2 of 3" in answer.text
+    assert "?q=exp&amp;state=&amp;page=3" in answer.text
+
+
+def test_list_queries_do_not_grow(client, running, tutor, django_assert_max_num_queries):
+    client.force_login(tutor)
+    counts = []
+    for n in (1, 20):
+        for experiment in factories.ExperimentFactory.create_batch(n, project=running.project):
+            services.start_experiment(experiment, actor=None, now=timezone.now())
+        with django_assert_max_num_queries(15) as seen:
+            client.get(LIST)
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
+
+
+def test_running_experiments_take_one_query(running, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        (found,) = running_experiments([running.project_id])
+        assert found.verdict.code == "waiting"
+        assert found.project.name
+
+
+# Plan ------------------------------------------------------------------------------------------
+
+
+def test_add_writes_a_draft(client, project, tutor):
+    answer = post(client, tutor, LIST + "add/", {**PLAN, "project": project.pk})
+    experiment = Experiment.objects.get()
+    assert answer.redirect_chain == [(experiment.get_absolute_url(), 302)]
+    assert (experiment.key, experiment.state, experiment.created_by) == ("button-colour", "draft", tutor)
+    assert list(experiment.variants.values_list("key", "value", "weight")) == [
+        ("blue", "blue", 1),
+        ("green", "green!", 3),
+    ]
+    assert experiment.metrics.get().metric.event_name == "order"
+    assert "What was decided before the start" in answer.text
+
+
+def test_add_preselects_the_project_of_the_link(client, project, tutor):
+    answer = page(client, tutor, f"{LIST}add/?project={project.pk}")
+    assert f'<option value="{project.pk}" selected>' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"name": ""}, "This field is required"),
+        ({"name": "用户"}, "Enter a key"),
+        ({"key": "taken"}, "has an experiment with the key"),
+        ({"key": "no spaces"}, "valid “slug”"),
+        ({"project": "0"}, "Select a valid choice"),
+        ({"variants-1-name": "", "variants-1-value": ""}, "Name at least two variants"),
+        ({"variants-1-name": "Blue"}, "Two variants have the key"),
+        ({"variants-1-weight": "0"}, "greater than or equal to 1"),
+        ({"variants-1-value": "3"}, "All values must be of one type"),
+        ({"variants-1-value": "{bad"}, "looks like JSON"),
+        ({"variants-1-value": "[]"}, "cannot answer with null or a list"),
+        ({"variants-0-weight": "10000", "variants-1-weight": "10000", "variants-2-name": "C"}, "0.01 %"),
+        ({"metrics-0-role": "secondary"}, "exactly one goal"),
+        ({"metrics-0-name": "", "metrics-0-event_name": ""}, "exactly one goal"),
+        ({"metrics-0-name": "!!"}, "at least one letter"),
+        ({"metrics-0-event_name": ""}, "This field is required"),
+        (
+            {"metrics-1-name": "orders", "metrics-1-event_name": "x", "metrics-1-role": "secondary"},
+            "Two metrics have the same name",
+        ),
+        ({"metrics-0-name": "Sign-ups"}, "uses the name “Sign-ups” for"),
+    ],
+)
+def test_add_names_what_is_wrong_and_keeps_the_input(client, project, tutor, changes, words):
+    factories.ExperimentFactory(project=project, key="taken")
+    answer = post(client, tutor, LIST + "add/", {**PLAN, "project": project.pk, **changes})
+    assert answer.status_code == 200
+    assert words in answer.text
+    assert "Green is seen." in answer.text
+    assert Experiment.objects.count() == 1
+
+
+def test_edit_shows_the_plan_and_replaces_it(client, draft, tutor):
+    Variant.objects.filter(experiment=draft, key="b").update(value="true")
+    shown = page(client, tutor, url("experiment_edit", draft))
+    assert "&quot;true&quot;" in shown.text
+    data = {**PLAN, "project": draft.project_id, "metrics-0-name": "Sign-ups"}
+    answer = post(client, tutor, url("experiment_edit", draft), data)
+    assert answer.redirect_chain
+    draft.refresh_from_db()
+    assert (draft.name, draft.version) == ("Button colour", 2)
+    assert Metric.objects.get().event_name == "order"
+
+
+def test_edit_keeps_rows_that_were_not_touched(client, draft, tutor):
+    data = {
+        **PLAN,
+        "project": draft.project_id,
+        "variants-INITIAL_FORMS": "2",
+        "variants-0-name": "A",
+        "variants-1-name": "B",
+        "variants-1-weight": "1",
+        "variants-1-value": "b",
+    }
+    post(client, tutor, url("experiment_edit", draft), data)
+    assert list(draft.variants.values_list("name", flat=True)) == ["A", "B"]
+
+
+def test_edit_after_the_start_is_told(client, running, tutor):
+    client.force_login(tutor)
+    assert "The plan is fixed" in client.get(url("experiment_edit", running), follow=True).text
+    assert "The plan is fixed" in post(client, tutor, url("experiment_edit", running), PLAN).text
+
+
+def test_edit_that_loses_a_race_is_told(client, draft, tutor, monkeypatch):
+    def lost(experiment, **plan):
+        raise services.NotPossibleError("The plan is fixed once the experiment has been started.")
+
+    monkeypatch.setattr(services, "edit_experiment", lost)
+    data = {**PLAN, "project": draft.project_id}
+    assert "The plan is fixed" in post(client, tutor, url("experiment_edit", draft), data).text
+
+
+# Start and stop -------------------------------------------------------------------------------
+
+
+def test_start_asks_and_starts(client, draft, tutor):
+    asked = page(client, tutor, url("experiment_start", draft))
+    assert "50.00 %" in asked.text
+    answer = post(client, tutor, url("experiment_start", draft))
+    draft.refresh_from_db()
+    assert draft.state == "running"
+    assert "Waiting for the first visitor" in answer.text
+
+
+def test_start_twice_is_told(client, running, tutor):
+    assert "It was started before" in page(client, tutor, url("experiment_start", running)).text
+    assert "Only a draft can be started" in post(client, tutor, url("experiment_start", running)).text
+
+
+def test_stop_asks_and_stops(client, running, tutor):
+    assert "It cannot be started again" in page(client, tutor, url("experiment_stop", running)).text
+    post(client, tutor, url("experiment_stop", running))
+    running.refresh_from_db()
+    assert running.state == "stopped"
+    assert "It does not run" in page(client, tutor, url("experiment_stop", running)).text
+    assert "Only a running experiment" in post(client, tutor, url("experiment_stop", running)).text
+
+
+# Results --------------------------------------------------------------------------------------
+
+
+def test_detail_opens_with_the_verdict(client, running, student):
+    ingest(running, *crowd("a", 200, 20), *crowd("b", 200, 60))
+    analyse(running, now=timezone.now())
+    text = page(client, student, running.get_absolute_url()).text
+    assert "B raises Sign-ups by 20.0 points (95 % interval 12.3 to 27.5). You can ship B." in text
+    assert text.index("You can ship B") < text.index("<svg width") < text.index("Figures of Sign-ups")
+    for figure in ("200", "60", "30.00 %", "+200.0 %", "&lt; 0.0001", "better"):
+        assert figure in text
+
+
+def test_detail_polls_as_a_partial(client, running, student):
+    text = page(client, student, running.get_absolute_url(), **{"HX-Request": "true"}).text
+    assert text.strip().startswith('<div id="results"')
+
+
+def test_detail_hides_the_figures_when_the_split_is_off(client, running, student):
+    ingest(running, *crowd("a", 300, 20), *crowd("b", 200, 60))
+    analyse(running)
+    text = page(client, student, running.get_absolute_url()).text
+    assert "Do not read this: the split is off" in text
+    assert "Figures of Sign-ups" not in text
+    assert "Units by variant" in text
+
+
+def test_detail_tells_what_was_left_out(client, running, student):
+    ingest(running, *crowd("a", 4, 1), exposure("y", "a0", "b"))
+    analyse(running)
+    text = page(client, student, running.get_absolute_url()).text
+    assert "Left out: 1 unit that met more than one variant, 25.00 % of all." in text
+
+
+@pytest.mark.parametrize(("age_min", "is_told"), [(1, False), (9, True)])
+def test_detail_says_when_events_wait_for_the_worker(client, running, student, age_min, is_told):
+    ingest(running, exposure("x1", "u1"), now=timezone.now() - timedelta(minutes=age_min))
+    assert ("not counted yet" in page(client, student, running.get_absolute_url()).text) is is_told
+
+
+@pytest.mark.parametrize("state", ["draft", "stopped"])
+def test_detail_of_other_states(client, running, student, state):
+    if state == "stopped":
+        services.stop_experiment(running, actor=None, now=timezone.now())
+    else:
+        running = factories.ExperimentFactory(project=running.project)
+    text = page(client, student, running.get_absolute_url()).text
+    assert ("Not started" if state == "draft" else "Nothing to read") in text
+
+
+def test_hostile_names_stay_text(client, running, student):
+    evil = "<script>alert(1)</script>"
+    Experiment.objects.update(name=evil, hypothesis=evil)
+    Variant.objects.update(name=evil)
+    Metric.objects.update(name=evil, event_name="'; rm -rf / #</pre><script>")
+    ingest(running, *crowd("a", 60, 6), *crowd("b", 60, 12))
+    analyse(running)
+    for name in ("experiment_detail", "integration"):
+        assert "<script>" not in page(client, student, url(name, running)).text.replace("<script src", "")
+    assert evil not in page(client, student, LIST).text
+
+
+def test_detail_queries_stay_few(client, running, tutor, django_assert_max_num_queries):
+    ingest(running, *crowd("a", 60, 6), *crowd("b", 60, 12))
+    analyse(running)
+    client.force_login(tutor)
+    with django_assert_max_num_queries(15):
+        client.get(running.get_absolute_url())
+
+
+def test_integration_shows_calls_that_work_as_they_stand(client, running, student, settings):
+    settings.SITE_URL = "https://ops.example.org"
+    text = page(client, student, url("integration", running)).text
+    assert "https://ops.example.org/ofrep/v1/evaluate/flags/signup-form" in text
+    assert "https://ops.example.org/ingest/events" in text
+    assert "Ask your tutor for one" in text
+
+
+def test_integration_links_editors_to_the_keys(client, running, tutor):
+    assert "API keys of this project" in page(client, tutor, url("integration", running)).text
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        "experiment",
+        "variant",
+        "phase",
+        "phasevariant",
+        "metric",
+        "experimentmetric",
+        "stream",
+        "exposure",
+        "metricevent",
+        "unit",
+        "unitmetric",
+        "result",
+    ],
+)
+def test_admin_lists_and_finds(admin_client, running, model):
+    ingest(running, *crowd("a", 2, 1))
+    analyse(running)
+    answer = admin_client.get(f"/admin/experiments/{model}/?q=a")
+    assert answer.status_code == 200
+    assert admin_client.get(f"/admin/experiments/{model}/add/").status_code == 403
