@@ -17,6 +17,8 @@ DEMO_DATA_DIR ?= var/demo
 demo: export DATA_DIR = $(DEMO_DATA_DIR)
 demo: export EMAIL_URL = smtp://127.0.0.1:8095
 demo: export OUTBOUND_ALLOW = 127.0.0.1/32
+demo: export ADMIN_EMAIL = admin@demo.example
+demo: export ADMIN_PASSWORD = courseops-demo
 demo: .venv/.installed-demo
 	@$(BIN)/python manage.py prepare
 	@$(BIN)/python manage.py load_demo

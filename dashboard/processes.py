@@ -63,6 +63,8 @@ def environment() -> dict[str, str]:
     return {
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+        "DATA_DIR": str(settings.DATA_DIR),
+        "SITE_URL": settings.SITE_URL,
         "PORT": str(settings.PORT),
         "BIND_ADDRESS": settings.BIND_ADDRESS,
         "WEB_CONCURRENCY": str(settings.WEB_CONCURRENCY),

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests import servers
-from tests.site import PASSWORD, Site
+from tests.site import Site
 
 # Playwright keeps an event loop in this thread, which Django takes for an async caller.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -59,7 +59,7 @@ def page(browser: Browser, demo: Site, request: pytest.FixtureRequest) -> Iterat
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
-    sign_in(page, "admin@localhost", PASSWORD)
+    sign_in(page, "admin@demo.example", "courseops-demo")
     yield page
     context.close()
     assert not complaints
