@@ -100,7 +100,7 @@ class GitLab:
         bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
         token = request.headers.get("PRIVATE-TOKEN") or bearer
         is_known = hmac.compare_digest(token.encode(), self.token.encode())
-        if is_known and mode == "scope" and not request.path.endswith("/self"):
+        if is_known and mode == "scope" and not request.path.endswith(("/self", "/version")):
             return web.json_response(SMALL_SCOPE, status=403)
         if is_known and mode != "expired":
             return None

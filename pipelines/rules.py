@@ -69,11 +69,6 @@ class BranchState:
     def is_red(self) -> bool:
         return self.status == RED
 
-    @property
-    def red_value(self) -> float | None:
-        """Return what the alert rules compare: 1 red, 0 not, None not known."""
-        return None if self.status == UNKNOWN else float(self.is_red)
-
 
 def verdict(status: str, *, has_warnings: bool) -> str | None:
     """Return what `status` says about the code: success, warning, failed; None when nothing.

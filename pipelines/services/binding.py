@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
 from alerts import services as alerts
@@ -25,7 +25,7 @@ def bind_repository(project: Project, server: CIServer, path: str, *, now: datet
     row.server, row.path, row.bound_path = server, path, path
     row.state, row.state_detail, row.remote_id, row.default_branch = Repository.State.PENDING, "", None, ""
     row.read_at, row.is_suspect = None, False
-    row.full_clean(exclude=["project", "server"])
+    row.full_clean()
     if bound:
         bound.pipelines.all().delete()
         RepositoryState.objects.filter(repository=bound).delete()
@@ -54,5 +54,5 @@ def bind_projects(server: CIServer, *, now: datetime) -> None:
     for project in projects:
         try:
             bind_repository(project, server, project.repository_path, now=now)
-        except ValidationError:
-            continue  # the path is another project's: whoever was first keeps it
+        except (ValidationError, IntegrityError):
+            continue  # the path is another project's, or another worker's: whoever was first keeps it

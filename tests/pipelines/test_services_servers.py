@@ -1,0 +1,98 @@
+"""Settings of CI servers, their connection, and which repository belongs to a project."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+
+from courses.models import Event
+from pipelines import services
+from pipelines.clients.readings import CIFault, FaultKind, TokenReading
+from pipelines.models import CIServer, Pipeline, Repository, RepositoryState
+from tests import factories
+from tests.pipelines.conftest import AT
+
+pytestmark = pytest.mark.django_db
+
+
+def test_token_is_encrypted_at_rest():
+    row = factories.CIServerFactory(token="glpat-secret")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT token FROM pipelines_ciserver")
+        [[stored]] = cursor.fetchall()
+    assert "glpat-secret" not in stored
+    assert CIServer.objects.get(pk=row.pk).token == "glpat-secret"
+
+
+def test_saving_forgets_what_went_wrong_and_polls_anew(lecturer):
+    row = factories.CIServerFactory(
+        next_poll_at=AT + timedelta(hours=1), last_error_kind="auth", last_error="x", failures=4
+    )
+    services.save_server(row, token="", by=lecturer, now=AT)
+    row.refresh_from_db()
+    assert (row.token, row.last_error_kind, row.failures, row.next_poll_at) == ("glpat-test", "", 0, AT)
+    assert Event.objects.get(kind="settings").actor == lecturer
+
+
+def test_a_new_token_forgets_what_the_old_one_could(lecturer):
+    row = factories.CIServerFactory(
+        token_scopes="api", token_checked_at=AT, token_expires_on=date(2026, 1, 1)
+    )
+    services.save_server(row, token="glpat-new", by=lecturer, now=AT)
+    row.refresh_from_db()
+    assert (row.token, row.token_scopes, row.token_checked_at) == ("glpat-new", "", None)
+
+
+def test_connection_tells_version_scopes_and_expiry(server):
+    outcome = services.check_connection(server, now=AT)
+    assert outcome == TokenReading("18.5.1-ee", ("read_api",), date(2027, 3, 1))
+    server.refresh_from_db()
+    assert (server.version, server.token_checked_at) == ("18.5.1-ee", AT)
+
+
+def test_connection_with_a_wrong_token(server):
+    server.token = "wrong"
+    outcome = services.check_connection(server, now=AT)
+    assert isinstance(outcome, CIFault)
+    assert outcome.kind == FaultKind.AUTH
+
+
+def test_connection_to_something_else(server):
+    server.base_url += "/api/elsewhere"
+    outcome = services.check_connection(server, now=AT)
+    assert (outcome.kind, "no GitLab" in outcome.detail) == (FaultKind.BROKEN, True)
+
+
+def test_binding_the_same_again_changes_nothing(team):
+    row = factories.RepositoryFactory(remote_id=7, project__team=team)
+    factories.PipelineFactory(repository=row)
+    again = services.bind_repository(row.project, row.server, row.path, now=AT)
+    assert (again.pk, again.remote_id, Pipeline.objects.count()) == (row.pk, 7, 1)
+
+
+def test_binding_elsewhere_starts_anew():
+    row = factories.RepositoryFactory(remote_id=7)
+    factories.RepositoryStateFactory(repository=row, status="failed")
+    factories.PipelineFactory(repository=row)
+    again = services.bind_repository(row.project, row.server, "course/other", now=AT)
+    assert (again.pk, again.remote_id, again.state) == (row.pk, None, "pending")
+    assert not Pipeline.objects.exists()
+    assert RepositoryState.objects.get().status == "unknown"
+
+
+@pytest.mark.parametrize("path", ["", "alone", "https://evil.example/x", "a/../b", "a b/c", "x/" * 200 + "y"])
+def test_binding_a_path_that_is_none(path):
+    server = factories.CIServerFactory()
+    project = factories.ProjectFactory(team__course=server.course)
+    with pytest.raises(ValidationError):
+        services.bind_repository(project, server, path, now=AT)
+    assert not Repository.objects.exists()
+
+
+def test_a_path_belongs_to_one_project():
+    row = factories.RepositoryFactory()
+    with pytest.raises(ValidationError):
+        services.bind_repository(
+            factories.ProjectFactory(team=row.project.team), row.server, row.path, now=AT
+        )
