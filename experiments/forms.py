@@ -84,18 +84,18 @@ class RowForm(forms.Form):
         return any((self.data.get(self.add_prefix(name)) or "").strip() for name in self.texts)
 
 
+def _hinted(placeholder: str) -> forms.TextInput:
+    return forms.TextInput(attrs={"placeholder": placeholder})
+
+
 class VariantForm(RowForm):
     """One variant."""
 
     texts = ("name", "key", "value")
     name = forms.CharField(max_length=120)
-    key = forms.SlugField(max_length=KEY_LENGTH, required=False, help_text="Empty: made from the name.")
+    key = forms.SlugField(max_length=KEY_LENGTH, required=False, widget=_hinted("made from the name"))
     weight = forms.IntegerField(min_value=1, max_value=10_000, initial=1)
-    value = forms.CharField(
-        max_length=2000,
-        required=False,
-        help_text="What the app gets: text, a number, true, false or a JSON object. Empty: the key.",
-    )
+    value = forms.CharField(max_length=2000, required=False, widget=_hinted("the key"))
 
     def clean_key(self) -> str:
         return _key_or_slug(self)
@@ -143,12 +143,10 @@ class MetricForm(RowForm):
 
     texts = ("name", "event_name")
     name = forms.CharField(max_length=80)
-    event_name = forms.CharField(
-        label="Event",
-        max_length=EVENT_NAME_LENGTH,
-        help_text="The name the app sends when it happens.",
+    event_name = forms.CharField(label="Event", max_length=EVENT_NAME_LENGTH)
+    kind = forms.ChoiceField(
+        choices=[(Metric.Kind.PROPORTION, "share of units"), (Metric.Kind.MEAN, "mean per unit")]
     )
-    kind = forms.ChoiceField(choices=Metric.Kind.choices, initial=Metric.Kind.PROPORTION)
     direction = forms.ChoiceField(choices=Metric.Direction.choices, initial=Metric.Direction.INCREASE)
     role = forms.ChoiceField(
         choices=[
@@ -195,10 +193,11 @@ class PlanForm:
         self, data: Any, *, user: User, experiment: Experiment | None = None, project: str = ""
     ) -> None:
         initial = _initial(experiment, project)
+        extra = 1 if experiment else 0
         self.experiment = experiment
         self.basics = BasicsForm(data, user, experiment, initial["basics"])
-        self.variants = _formset(VariantForm, VariantFormSet, data, "variants", initial["variants"])
-        self.metrics = _formset(MetricForm, MetricFormSet, data, "metrics", initial["metrics"])
+        self.variants = _formset(VariantForm, VariantFormSet, data, "variants", initial["variants"], extra)
+        self.metrics = _formset(MetricForm, MetricFormSet, data, "metrics", initial["metrics"], extra)
 
     def is_valid(self) -> bool:
         """Whether all three are; every error is found at once."""
@@ -227,19 +226,18 @@ class PlanForm:
 
 
 def _formset(
-    form: type[forms.Form], base: type[Any], data: Any, prefix: str, initial: list[dict[str, Any]]
+    form: type[forms.Form], base: type[Any], data: Any, prefix: str, initial: list[dict[str, Any]], extra: int
 ) -> Any:
     most = MOST_VARIANTS if prefix == "variants" else MOST_METRICS
-    factory = forms.formset_factory(
-        form, formset=base, extra=max(1, 3 - len(initial)), max_num=most, validate_max=True
-    )
+    factory = forms.formset_factory(form, formset=base, extra=extra, max_num=most, validate_max=True)
     return factory(data, prefix=prefix, initial=initial)
 
 
 def _initial(experiment: Experiment | None, project: str) -> dict[str, Any]:
     """Return what the forms show first: the plan as it stands."""
     if experiment is None:
-        return {"basics": {"project": project}, "variants": [], "metrics": []}
+        roles = [{"role": role} for role in (Role.GOAL, Role.GUARDRAIL, Role.SECONDARY)]
+        return {"basics": {"project": project}, "variants": [{}, {}, {}], "metrics": roles}
     return {
         "basics": {
             "project": experiment.project_id,

@@ -78,8 +78,10 @@ def mixed_share(snapshot: Snapshot) -> float:
 def _table(metric: MetricResult, snapshot: Snapshot) -> MetricTable:
     is_share = metric.kind == "proportion"
     by_key = {row.key: row for row in metric.comparisons}
+    # One decimal more than the differences, alike in all rows.
+    digits = max((digits_for(row, metric.kind) for row in metric.comparisons), default=1) + 1
     rows = [
-        _row(arm.name, figures, by_key.get(arm.key), metric, snapshot.confidence)
+        _row(arm.name, figures, by_key.get(arm.key), metric, snapshot.confidence, digits)
         for arm, figures in zip(snapshot.arms, metric.arms, strict=True)
     ]
     return MetricTable(
@@ -93,9 +95,16 @@ def _table(metric: MetricResult, snapshot: Snapshot) -> MetricTable:
 
 
 def _row(
-    name: str, figures: ArmMetric, comparison: Comparison | None, metric: MetricResult, confidence: float
+    name: str,
+    figures: ArmMetric,
+    comparison: Comparison | None,
+    metric: MetricResult,
+    confidence: float,
+    mean_digits: int,
 ) -> ArmRow:
-    mean = "–" if figures.mean is None else _mean(figures.mean, metric.kind)
+    mean = "–" if figures.mean is None else number(figures.mean, metric.kind, mean_digits)
+    if metric.kind == "proportion" and figures.mean is not None:
+        mean += " %"
     if comparison is None:
         return ArmRow(name, figures.units, figures.converted, mean)
     digits = digits_for(comparison, metric.kind)
@@ -114,10 +123,6 @@ def _row(
         tone=tone,
         judgement=judgement,
     )
-
-
-def _mean(value: float, kind: str) -> str:
-    return f"{value * 100:.2f} %" if kind == "proportion" else f"{value:,.4g}".replace("-", MINUS)
 
 
 def _judgement(comparison: Comparison, direction: str, confidence: float) -> tuple[str, str]:

@@ -141,7 +141,7 @@ def _sentence(row: Comparison, metric: MetricResult, confidence: float, state: s
     side = "more" if row.difference > 0 else "less"
     return (
         f"{_not_decided(state)} {row.name} shows {change} {side} {metric.name}, "
-        f"but chance explains that {level}."
+        f"but chance alone could explain that {level}."
     )
 
 

@@ -24,6 +24,7 @@ def snapshot(*metrics, names="AB", p_value=0.4, units=1000, mixed=0):
 WORSE = comparison(-0.041, -0.073, -0.010)
 OPEN = comparison(0.011, -0.009, 0.031, 0.3)
 
+CHANCE = "but chance alone could explain that"
 LEVEL = "(95 % interval \N{MINUS SIGN}"
 
 CASES = [
@@ -73,7 +74,7 @@ CASES = [
         "running",
         snapshot(metric(OPEN)),
         "undecided",
-        f"Not decided yet: B shows 1.1 points more sign-ups, but chance explains that {LEVEL}0.9 to 3.1).",
+        f"Not decided yet: B shows 1.1 points more sign-ups, {CHANCE} {LEVEL}0.9 to 3.1).",
     ),
     (
         "stopped",
@@ -181,7 +182,7 @@ def test_table_shows_relative_change_and_mean():
     row = msgspec.structs.replace(comparison(-0.29, -0.53, -0.05), relative=-0.1234)
     found = metric_tables(snapshot(metric(row, kind="mean")))[0]
     assert found.rows[1].relative == "\N{MINUS SIGN}12.3 %"
-    assert found.rows[1].mean == "0.1"
+    assert found.rows[1].mean == "0.100"
     assert found.mean_label == "Mean per unit"
 
 
