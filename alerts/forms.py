@@ -13,7 +13,10 @@ from alerts.rules import State
 from courses.models import Course, User
 
 ADDRESSES_AT_MOST = 20
-STATES = [("open", "Open"), *((state.value, state.value.capitalize()) for state in State)]
+STATES = [
+    ("open", "Open"),
+    *((state.value, state.value.capitalize()) for state in (State.FIRING, State.PENDING, State.RESOLVED)),
+]
 
 
 class InboxForm(forms.Form):
@@ -43,9 +46,7 @@ class LogForm(forms.Form):
 class NoteForm(forms.Form):
     """What somebody says who takes care of an alert."""
 
-    note = forms.CharField(
-        label="Note (optional)", max_length=500, required=False, help_text="Everybody on the team reads it."
-    )
+    note = forms.CharField(label="Note for the team (optional)", max_length=500, required=False)
 
 
 class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when the program runs

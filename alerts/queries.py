@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
@@ -12,6 +12,7 @@ from alerts.rules import State
 from courses.models import Event, Membership, User
 
 STORY_LENGTH = 100
+PATIENCE = timedelta(minutes=2)  # longer than any batch takes
 
 
 def open_alerts(project_ids: Collection[int]) -> dict[int, list[Alert]]:
@@ -87,7 +88,7 @@ def story(alert: Alert, deliveries: Collection[Delivery]) -> list[Step]:
         steps.append(Step(event.at, event.tone, word.lower(), text, event.detail, event.actor))
     for delivery in deliveries:
         if delivery.sent_at:
-            text = f"“{delivery.transition}” to {delivery.channel}"
+            text = f"{delivery.channel} heard: {delivery.transition}"
             steps.append(Step(delivery.sent_at, "idle", "told", text))
     return sorted(steps, key=lambda step: step.at, reverse=True)
 
@@ -104,6 +105,12 @@ def channels(user: User) -> QuerySet[Channel]:
             latest_error=Subquery(latest.values("last_error")[:1]),
         )
     )
+
+
+def waiting_since(user: User, *, now: datetime) -> datetime | None:
+    """Return since when a message is due that no worker has taken up, if that is longer than normal."""
+    rows = Delivery.objects.visible_to(user).in_turn(now - PATIENCE, per_channel=1)
+    return rows.values_list("next_attempt_at", flat=True).first()
 
 
 def delivery_log(user: User, *, state: str = "") -> QuerySet[Delivery]:

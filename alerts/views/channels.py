@@ -77,7 +77,13 @@ def delivery_log(request: Request) -> HttpResponse:
     state = form.cleaned_data.get("state", "")
     rows = queries.delivery_log(request.user, state=state)
     states = LogForm.base_fields["state"].choices  # type: ignore[attr-defined]
-    context = {**tabs, "page": page_of(request, rows), "state": state, "states": states}
+    context = {
+        **tabs,
+        "page": page_of(request, rows),
+        "state": state,
+        "states": states,
+        "waiting_since": queries.waiting_since(request.user, now=timezone.now()),
+    }
     return render_page(request, "alerts/delivery_log.html", context, partial="deliveries")
 
 
