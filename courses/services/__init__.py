@@ -12,7 +12,7 @@ from courses.services.catalogue import (
 )
 from courses.services.people import add_member, edit_profile, forget_old_addresses, remove_member
 from courses.services.roster import import_roster, plan_roster
-from courses.services.roster_plan import RosterPlan
+from courses.services.roster_changes import RosterPlan
 from courses.services.timeline import record_events, settings_event
 
 __all__ = [

@@ -8,7 +8,8 @@ from courses.addresses import is_email, is_web_address
 from courses.models import Course, Environment, Event, Membership, Project, Team, User
 from courses.rules.csvfile import Problem
 from courses.rules.roster import read_roster
-from courses.services.roster_plan import Draft, RosterPlan
+from courses.services.roster_changes import RosterPlan
+from courses.services.roster_plan import Draft
 from courses.services.timeline import record_events, settings_event
 
 # What an import may change of each, in the order in which they refer to each other.

@@ -3,11 +3,9 @@
 Nothing is looked up line by line, so 5,000 lines cost as many queries as five.
 """
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Literal
 
 from django.contrib.auth.hashers import make_password
 from django.db.models import Model
@@ -17,35 +15,10 @@ from courses.models import Course, Environment, Membership, Project, Team, User
 from courses.rules.csvfile import Problem, shown
 from courses.rules.names import name_key, slug_of
 from courses.rules.roster import RosterRow
+from courses.services.roster_changes import Change, RosterPlan
 
 PRODUCTION = "production"
 ROLE_REMEDY = "Correct the roster, or change the role on the page of the course's people."
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One thing the import makes or changes."""
-
-    action: Literal["made", "changed"]
-    what: str
-    name: str
-    detail: str = ""
-
-
-@dataclass(slots=True)
-class RosterPlan:
-    """What an import does: everything in `changes`, or nothing when there are `problems`."""
-
-    problems: list[Problem] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
-    kept: int = 0
-    made: list[Model] = field(default_factory=list)
-    updated: list[Model] = field(default_factory=list)
-
-    def summary(self) -> str:
-        """Return what is made and changed in words: `3 × team made, 1 × project changed`."""
-        counts = Counter(f"{change.what} {change.action}" for change in self.changes)
-        return ", ".join(f"{n} × {what}" for what, n in counts.items())
 
 
 class Draft:
@@ -67,7 +40,7 @@ class Draft:
 
     def make(self, what: str, row: Model, name: str, detail: str = "") -> None:
         self.plan.made.append(row)
-        self.plan.changes.append(Change("made", what, name, detail))
+        self.plan.changes.append(Change("new", what, name, detail))
 
     def change(self, what: str, row: Model, name: str, detail: str) -> None:
         self.plan.updated.append(row)

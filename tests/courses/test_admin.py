@@ -42,7 +42,8 @@ def make(model):
             values[field.name] = None if field.null else make(field.related_model)
         elif not (field.has_default() or field.null or field.blank or field.auto_created):
             kind = field.get_internal_type()
-            values[field.name] = SMALLEST.get(kind, "a" if kind in ("CharField", "TextField") else len(values))
+            other = "a" if kind in ("CharField", "TextField") else len(values)
+            values[field.name] = SMALLEST.get(kind, other)
     return model._base_manager.create(**values)
 
 

@@ -47,7 +47,7 @@ def test_preview_writes_nothing_and_confirming_writes_all(browser, url, team, le
     assert "ada@example.org" in text
     assert not User.objects.filter(email="ada@example.org").exists()
     answer = browser.post(url, {"draft": draft_in(answer)}, follow=True)
-    assert "The roster is imported: 2 × team made" in answer.content.decode()
+    assert "The roster is imported: 2 teams" in answer.content.decode()
     assert User.objects.filter(email="ada@example.org").exists()
     assert Event.objects.get().actor == lecturer
 

@@ -51,10 +51,7 @@ def test_import_makes_everything(course, actor):
     assert (environment.slug, environment.url) == ("production", "https://a.example.org")
     event = course.events.get()
     assert (event.kind, event.actor, event.at) == (Event.Kind.IMPORT, actor, NOW)
-    assert event.title == (
-        "Roster imported: 2 × team made, 3 × person made, 4 × membership made, 2 × project made, "
-        "1 × environment made"
-    )
+    assert event.title == ("Roster imported: 2 teams, 3 people, 4 memberships, 2 projects, 1 environment new")
 
 
 def test_import_again_changes_nothing(course, actor):
@@ -102,8 +99,8 @@ def test_changes_are_named_and_made(course, actor):
     assert done(plan) == [
         ("changed", "person", "grace@example.org"),
         ("changed", "membership", "grace@example.org"),
-        ("made", "project", "Team A · new"),
-        ("made", "environment", "Team A · production"),
+        ("new", "project", "Team A · new"),
+        ("new", "environment", "Team A · production"),
     ]
     grace = User.objects.get(email="grace@example.org")
     assert (grace.name, grace.memberships.get().team.name) == ("Grace", "Team A")
@@ -157,7 +154,7 @@ def test_a_repository_of_another_team_is_refused(course, actor):
 
 def test_people_of_other_courses_are_known(course, actor):
     person = factories.UserFactory(email="ada@example.org", name="Ada")
-    assert ("made", "person", "ada@example.org") not in done(run(course, actor))
+    assert ("new", "person", "ada@example.org") not in done(run(course, actor))
     assert person.memberships.get().course == course
 
 
