@@ -29,14 +29,15 @@ class ServerForm(forms.ModelForm):  # type: ignore[type-arg]
             "poll_interval_s": "From 10. One poll of 50 repositories is one request.",
         }
 
-    field_order: ClassVar = ["course", "name", "base_url", "token", "poll_interval_s", "is_enabled"]
+    field_order = ["course", "name", "base_url", "token", "poll_interval_s", "is_enabled"]
 
     def __init__(self, data: Any = None, *, user: User, instance: CIServer | None = None) -> None:
         super().__init__(data, instance=instance)
         self.old_url = instance.base_url if instance else ""
         about_token = "A group or project access token with the scope read_api and the role Reporter."  # noqa: S105
         if instance is None:
-            self.fields["course"].queryset = Course.objects.editable_by(user)  # type: ignore[attr-defined]
+            courses = Course.objects.editable_by(user)
+            self.fields["course"] = forms.ModelChoiceField(courses, empty_label=None)
             self.fields["token"].required = True
         else:
             del self.fields["course"]

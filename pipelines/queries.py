@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
@@ -41,16 +42,14 @@ def in_state(rows: RepositoryQuerySet, state: str) -> RepositoryQuerySet:
     """Return those of the board's `rows` that are in `state`; all of them for an empty word."""
     if state == "running":
         return rows.filter(branch__is_running=True)
-    return rows.filter(shown_state=state) if state else rows
+    return rows.filter(Q(("shown_state", state))) if state else rows
 
 
 def state_counts(rows: RepositoryQuerySet) -> list[tuple[str, str, int]]:
     """Return (state, words, how many) of the board's `rows`, for the states there are."""
-    counted = {
-        row["shown_state"]: row["n"]
-        for row in rows.order_by().values("shown_state").annotate(n=Count("pk")).order_by("shown_state")
-    }
-    counted["running"] = rows.order_by().filter(branch__is_running=True).count()
+    unordered: Any = rows.order_by()  # the annotation is unknown to the type checker
+    counted = dict(unordered.values_list("shown_state").annotate(Count("pk")))
+    counted["running"] = unordered.filter(branch__is_running=True).count()
     return [(state, words, counted[state]) for state, words in STATES.items() if counted.get(state)]
 
 
@@ -78,15 +77,13 @@ class Notice:
 def server_notices(user: User, *, now: datetime) -> list[Notice]:
     """Return what is wrong with the servers behind what `user` sees: refused, throttled, stale, expiring."""
     mine = Repository.objects.visible_to(user).filter(server=OuterRef("pk"))
-    editable = CIServer.objects.editable_by(user).filter(pk=OuterRef("pk"))
-    servers = CIServer.objects.annotate(is_editable=Exists(editable)).filter(
-        Q(is_editable=True) | Exists(mine), course__is_archived=False
-    )
+    editable = set(CIServer.objects.editable_by(user).values_list("pk", flat=True))
+    servers = CIServer.objects.filter(Q(pk__in=editable) | Exists(mine), course__is_archived=False)
     return [
-        Notice(server, words, tone, server.is_editable)
+        Notice(server, words, tone, server.pk in editable)
         for server in servers
         for words, tone in [_concern(server, now=now)]
-        if words and (server.is_editable or tone == "bad")
+        if words and (server.pk in editable or tone == "bad")
     ]
 
 
