@@ -22,7 +22,6 @@ from collections.abc import Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
 from typing import Any
 
 import aiohttp
@@ -30,16 +29,8 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from django.conf import settings
 from yarl import URL
 
-IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
-# What `is_global` lets through although nobody's public site lives there: 6to4 relays and
-# protocol assignments; in IPv6 tunnels that carry another address, and documentation.
-NEVER = [
-    ipaddress.ip_network(text)
-    for text in ("192.88.99.0/24", "192.0.0.0/24", "2001::/23", "2002::/16", "3fff::/20")
-]
-# The one part of IPv6 from which public addresses are given out. Outside it lie IPv4-compatible
-# and translated, NAT64, site-local and segment-routing addresses, which `is_global` may pass.
-PUBLIC_IPV6 = ipaddress.ip_network("2000::/3")
+from courses.networks import AddressRefusedError, vet
+
 AT_ONCE = 400  # requests in flight in one process, above any batch
 KEEP_FOR_S = 30
 
@@ -90,48 +81,6 @@ class Fault:
     latency_ms: float
 
 
-class AddressRefusedError(OSError):
-    """The name resolves only to addresses that this site does not reach."""
-
-
-def is_public(address: IPAddress) -> bool:
-    """Whether `address` is one a public site can live at."""
-    embedded = getattr(address, "ipv4_mapped", None)
-    if embedded is not None:
-        return is_public(embedded)
-    if address.version == 6 and address not in PUBLIC_IPV6:
-        return False
-    is_listed = any(address in network for network in NEVER if network.version == address.version)
-    return address.is_global and not address.is_multicast and not is_listed
-
-
-@cache
-def _allowed_networks(entries: tuple[str, ...]) -> list[tuple[Any, int | None]]:
-    networks = []
-    for entry in entries:
-        address, _, rest = entry.partition("/")
-        length, _, port = rest.partition(":")
-        networks.append((ipaddress.ip_network(f"{address}/{length}"), int(port) if port else None))
-    return networks
-
-
-def may_reach(address: IPAddress, port: int) -> bool:
-    """Whether the site may connect there: public web ports, or what `OUTBOUND_ALLOW` names."""
-    for network, allowed_port in _allowed_networks(tuple(settings.OUTBOUND_ALLOW)):
-        if address.version == network.version and address in network and allowed_port in (None, port):
-            return True
-    return is_public(address) and (port in (80, 443) or port >= 1024)
-
-
-def _vet(host: str, addresses: Sequence[str], port: int) -> list[str]:
-    vetted = [text for text in addresses if may_reach(ipaddress.ip_address(text.partition("%")[0]), port)]
-    if not vetted:
-        raise AddressRefusedError(
-            f"{host} port {port} is not a public address. An administrator can allow it in OUTBOUND_ALLOW."
-        )
-    return vetted
-
-
 class _VettingResolver(AbstractResolver):
     """Resolves in the loop's executor and returns only vetted addresses."""
 
@@ -143,7 +92,7 @@ class _VettingResolver(AbstractResolver):
         families = {str(info[4][0]): info[0] for info in found}
         return [
             ResolveResult(hostname=host, host=text, port=port, family=families[text], proto=0, flags=0)
-            for text in _vet(host, list(families), port)
+            for text in vet(host, list(families), port)
         ]
 
     async def close(self) -> None:
@@ -153,7 +102,7 @@ class _VettingResolver(AbstractResolver):
 def _open_socket(address: tuple[Any, ...]) -> socket.socket:
     """Vet once more what is really connected to: an address in the URL never meets the resolver."""
     family, kind, protocol, _, target = address
-    _vet(str(target[0]), [str(target[0])], int(target[1]))
+    vet(str(target[0]), [str(target[0])], int(target[1]))
     return socket.socket(family, kind, protocol)
 
 
@@ -170,7 +119,7 @@ def vet_url(url: URL) -> Fault | None:
     except ValueError:
         return None  # a name: the resolver vets what it stands for
     try:
-        _vet(url.host, [str(literal)], url.port or 443)
+        vet(url.host, [str(literal)], url.port or 443)
     except AddressRefusedError as error:
         return Fault(FaultKind.REFUSED, str(error), 0.0)
     return None

@@ -43,7 +43,9 @@ class Host(models.Model):
     class Meta:
         ordering: ClassVar = ["name"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["course", "name"], name="host_name_once", nulls_distinct=False)
+            models.UniqueConstraint(fields=["course", "name"], name="host_name_in_course"),
+            # Two rows without a course are distinct to a database; ours must not be.
+            models.UniqueConstraint(fields=["name"], condition=Q(course=None), name="host_name_of_site"),
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
@@ -56,7 +57,7 @@ def environment_list(
     )
 
 
-def _ranked(user: User, text: str, now: datetime) -> QuerySet[Environment]:
+def _ranked(user: User, text: str, now: datetime) -> QuerySet[Any]:
     fresh = Q(health_state__fresh_until__gte=now)
     rank = Case(
         When(fresh, health_state__status="down", then=Value(RANKS["down"])),

@@ -1,6 +1,6 @@
 """How is one environment, and how was it over a span?"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
@@ -73,6 +73,7 @@ def environment_page(
     rows = _rows(environment.pk, span, start)
     parts = _parts(environment.pk, state, start, now)
     whole = histogram.merge(row.histogram for row in rows)
+    p50, p95, p99 = (histogram.percentile(whole, share) for share in (0.5, 0.95, 0.99))
     return EnvironmentPage(
         environment=environment,
         check=check,
@@ -84,30 +85,36 @@ def environment_page(
         availability=availability.availability(parts),
         n=sum(row.n for row in rows),
         expected=_expected(check, rows, span, start, now) if check else 0,
-        p50=histogram.percentile(whole, 0.5),
-        p95=histogram.percentile(whole, 0.95),
-        p99=histogram.percentile(whole, 0.99),
+        p50=p50,
+        p95=p95,
+        p99=p99,
         classes=[(label, sum(getattr(row, name) for row in rows)) for name, label in CLASSES],
         latency=_latency_chart(environment, check, rows, span, start, now, zone),
-        bar=status_bar(
-            f"Availability, last {span.label}",
-            [(part.status, part.start, part.end) for part in parts],
-            ident="availability",
-            start=start,
-            end=now,
-            zone=zone,
-        ),
+        bar=_bar(parts, span, zone),
         results=list(CheckResult.objects.filter(environment=environment).order_by("-at")[:RESULTS_SHOWN]),
     )
 
 
-def _rows(environment_id: int, span: Range, start: datetime) -> Sequence[Counts]:
+def _bar(parts: list[availability.Span], span: Range, zone: tzinfo) -> StatusBar:
+    return status_bar(
+        f"Availability, last {span.label}",
+        [(part.status, part.start, part.end) for part in parts],
+        ident="availability",
+        start=parts[0].start,
+        end=parts[-1].end,
+        zone=zone,
+    )
+
+
+def _rows(
+    environment_id: int, span: Range, start: datetime
+) -> list[EnvironmentSample] | list[EnvironmentRollup]:
     since = slots.floor_to(start, span.table_minutes)
     if span.table_minutes == 1:
-        return EnvironmentSample.objects.filter(environment_id=environment_id, at__gte=since).order_by("at")
-    return EnvironmentRollup.objects.filter(
-        environment_id=environment_id, step_minutes=span.table_minutes, at__gte=since
-    ).order_by("at")
+        samples = EnvironmentSample.objects.filter(environment_id=environment_id, at__gte=since)
+        return list(samples.order_by("at"))
+    rollups = EnvironmentRollup.objects.filter(environment_id=environment_id, at__gte=since)
+    return list(rollups.filter(step_minutes=span.table_minutes).order_by("at"))
 
 
 def _parts(

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from django.template.defaultfilters import filesizeformat
-
 from courses.charts.lines import LineChart, Series, Sparkline, line_chart, sparkline
 from courses.models import User
 from courses.templatetags.ui import percent
@@ -15,6 +13,12 @@ from health.rules.ranges import Range
 
 HOSTS_SHOWN = 200
 MINUTES = 60
+CHARTS = [
+    ("CPU", [("mean", "cpu_percent"), ("highest", "cpu_percent_max")]),
+    ("Memory", [("in use", "memory_percent"), ("swap", "swap_percent")]),
+    ("Disk", [("in use", "disk_percent")]),
+    ("Network", [("received", "network_received_bytes_per_s"), ("sent", "network_sent_bytes_per_s")]),
+]
 Step = HostSample | HostRollup
 
 
@@ -41,11 +45,10 @@ class HostPage:
 
 def rate(value: float) -> str:
     """Return bytes a second for reading: `1.2 MB/s`."""
-    return (
-        f"{filesizeformat(value)}/s".replace("\N{NO-BREAK SPACE}", " ")
-        .replace("bytes", "B")
-        .replace("byte", "B")
-    )
+    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if value >= size:
+            return f"{value / size:.3g} {unit}/s"
+    return f"{value:.0f} B/s"
 
 
 def whole_percent(value: float) -> str:
@@ -75,41 +78,36 @@ def host_list(user: User, *, now: datetime) -> list[HostRow]:
 
 def host_page(host: Host, *, span: Range, now: datetime, zone: tzinfo) -> HostPage:
     """Return how busy `host` is at `now` and was over `span`, times in the reader's `zone`."""
-    start = now - span.span
-    rows = _rows(host.pk, span, start)
+    rows = _rows(host.pk, span, now - span.span)
     state: HostState | None = getattr(host, "state", None)
-
-    def chart(title: str, ident: str, lines: Sequence[tuple[str, str]], *, is_share: bool) -> LineChart:
-        return line_chart(
-            title,
-            [Series(label, _folded(rows, name, span, start)) for label, name in lines],
-            ident=ident,
-            start=start,
-            end=now,
-            max_gap=span.step * 2,
-            show=whole_percent if is_share else rate,
-            zone=zone,
-            ceiling=100.0 if is_share else None,
-        )
-
     return HostPage(
         host=host,
         state=state,
         status=_status(state, now),
         n=sum(row.n for row in rows),
-        charts=[
-            chart("CPU", "cpu", [("mean", "cpu_percent"), ("highest", "cpu_percent_max")], is_share=True),
-            chart(
-                "Memory", "memory", [("in use", "memory_percent"), ("swap", "swap_percent")], is_share=True
-            ),
-            chart("Disk", "disk", [("in use", "disk_percent")], is_share=True),
-            chart(
-                "Network",
-                "network",
-                [("received", "network_received_bytes_per_s"), ("sent", "network_sent_bytes_per_s")],
-                is_share=False,
-            ),
-        ],
+        charts=[_chart(title, lines, rows, span, now, zone) for title, lines in CHARTS],
+    )
+
+
+def _chart(
+    title: str,
+    lines: Sequence[tuple[str, str]],
+    rows: Sequence[Step],
+    span: Range,
+    now: datetime,
+    zone: tzinfo,
+) -> LineChart:
+    start, is_share = now - span.span, "percent" in lines[0][1]
+    return line_chart(
+        title,
+        [Series(label, _folded(rows, name, span, start)) for label, name in lines],
+        ident=title.lower(),
+        start=start,
+        end=now,
+        max_gap=span.step * 2,
+        show=whole_percent if is_share else rate,
+        zone=zone,
+        ceiling=100.0 if is_share else None,
     )
 
 

@@ -5,7 +5,8 @@ loses nothing when several workers write at once.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import product
 
 from health.models import Check, EnvironmentRollup, EnvironmentSample
 from health.rules import histogram, slots
@@ -23,47 +24,41 @@ Measured = tuple[Check, datetime, Verdict]
 
 def add_results(results: Sequence[Measured]) -> None:
     """Add every result to its minute, 5 minutes, hour and day."""
+    _add_to_samples(results)
+    _add_to_rollups(results)
+
+
+def _add_to_samples(results: Sequence[Measured]) -> None:
     ids = {check.environment_id for check, _, _ in results}
     minutes = {slots.floor_to(at, 1) for _, at, _ in results}
-    samples = {
-        (row.environment_id, row.at): row
-        for row in EnvironmentSample.objects.filter(environment_id__in=ids, at__in=minutes)
-    }
-    steps = {slots.floor_to(at, step) for _, at, _ in results for step in ROLLUP_STEPS}
-    rollups = {
-        (row.environment_id, row.step_minutes, row.at): row
-        for row in EnvironmentRollup.objects.filter(environment_id__in=ids, at__in=steps)
-    }
-    touched_samples: dict[tuple[int, datetime], EnvironmentSample] = {}
-    touched_rollups: dict[tuple[int, int, datetime], EnvironmentRollup] = {}
+    stored = EnvironmentSample.objects.filter(environment_id__in=ids, at__in=minutes)
+    rows = {(row.environment_id, row.at): row for row in stored}
     for check, at, verdict in results:
         pk, minute = check.environment_id, slots.floor_to(at, 1)
-        sample = samples.setdefault((pk, minute), EnvironmentSample(environment_id=pk, at=minute))
-        _add(sample, 1, check, verdict)
-        touched_samples[pk, minute] = sample
-        for step in ROLLUP_STEPS:
-            start = slots.floor_to(at, step)
-            rollup = rollups.setdefault(
-                (pk, step, start), EnvironmentRollup(environment_id=pk, step_minutes=step, at=start)
-            )
-            _add(rollup, step, check, verdict)
-            touched_rollups[pk, step, start] = rollup
+        row = rows.setdefault((pk, minute), EnvironmentSample(environment_id=pk, at=minute))
+        _add(row, 1, check, verdict)
     EnvironmentSample.objects.bulk_create(
-        touched_samples.values(), update_conflicts=True, unique_fields=KEY, update_fields=FIGURES
+        rows.values(), update_conflicts=True, unique_fields=KEY, update_fields=FIGURES
     )
+
+
+def _add_to_rollups(results: Sequence[Measured]) -> None:
+    ids = {check.environment_id for check, _, _ in results}
+    starts = {slots.floor_to(at, step) for _, at, _ in results for step in ROLLUP_STEPS}
+    stored = EnvironmentRollup.objects.filter(environment_id__in=ids, at__in=starts)
+    rows = {(row.environment_id, row.step_minutes, row.at): row for row in stored}
+    for (check, at, verdict), step in product(results, ROLLUP_STEPS):
+        pk, start = check.environment_id, slots.floor_to(at, step)
+        empty = EnvironmentRollup(environment_id=pk, step_minutes=step, at=start)
+        _add(rows.setdefault((pk, step, start), empty), step, check, verdict)
     EnvironmentRollup.objects.bulk_create(
-        touched_rollups.values(),
-        update_conflicts=True,
-        unique_fields=[*KEY, "step_minutes"],
-        update_fields=FIGURES,
+        rows.values(), update_conflicts=True, unique_fields=[*KEY, "step_minutes"], update_fields=FIGURES
     )
 
 
 def _add(row: Counts, step_minutes: int, check: Check, verdict: Verdict) -> None:
-    end = slots.floor_to(row.at, step_minutes).timestamp() + step_minutes * 60
-    row.expected = slots.slots_between(
-        check.pk, check.interval_s, row.at, datetime.fromtimestamp(end, row.at.tzinfo)
-    )
+    end = row.at + timedelta(minutes=step_minutes)
+    row.expected = slots.slots_between(check.pk, check.interval_s, row.at, end)
     if not verdict.counted_as:
         return
     row.n += 1

@@ -11,3 +11,12 @@ for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
 }
 
 document.addEventListener("htmx:afterOnLoad", (event) => event.detail.elt.classList.remove("is-stale"));
+
+// What the reader opened stays open when the part around it is replaced.
+let opened = [];
+document.addEventListener("htmx:beforeSwap", (event) => {
+  opened = [...event.detail.target.querySelectorAll("details[open][id]")].map((element) => element.id);
+});
+document.addEventListener("htmx:afterSettle", () => {
+  for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
+});

@@ -19,6 +19,7 @@ from health.models import (
     HostSample,
     HostState,
 )
+from health.queries import hosts
 from health.rules import slots
 from tests import factories
 
@@ -180,3 +181,11 @@ def test_log_keeps_the_newest_results_of_each_environment(environment, monkeypat
     kept = CheckResult.objects.filter(environment=environment).values_list("at", flat=True)
     assert sorted(kept) == [after(7), after(8), after(9)]
     assert CheckResult.objects.filter(environment=other).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(0, "0 B/s"), (999, "999 B/s"), (225_000, "225 kB/s"), (1.5e6, "1.5 MB/s"), (2e9, "2 GB/s")],
+)
+def test_rate_reads_in_its_largest_unit(value, words):
+    assert hosts.rate(value) == words
