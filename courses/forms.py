@@ -1,7 +1,7 @@
 """Is this input valid?"""
 
 import zoneinfo
-from datetime import datetime, time
+from datetime import date, datetime, time
 from functools import cache
 from typing import Any, ClassVar
 
@@ -12,6 +12,8 @@ from django.utils import timezone
 from courses.addresses import is_email, is_web_address
 from courses.models import ApiKey, Course, Environment, Membership, Project, Team, User
 from courses.rules.csvfile import MAX_BYTES, Problem, decode
+
+LAST_DAY = date(2199, 12, 31)  # far from what dates can hold, whatever the time zone
 
 
 @cache
@@ -135,14 +137,9 @@ class ApiKeyForm(forms.Form):
         day = self.cleaned_data["expires_on"]
         if day is None:
             return None
-        try:
-            end = timezone.make_aware(datetime.combine(day, time.max))
-            is_past = end <= timezone.now()
-        except OverflowError:
-            raise ValidationError("This day is too far away.") from None
-        if is_past or day.year > 2200:
-            raise ValidationError("Choose a day from today on, before the year 2200.")
-        return end
+        if not timezone.localdate() <= day <= LAST_DAY:
+            raise ValidationError(f"Choose a day from today on, up to {LAST_DAY}.")
+        return timezone.make_aware(datetime.combine(day, time.max))
 
 
 class RosterForm(forms.Form):

@@ -25,12 +25,13 @@ MODELS: dict[type[models.Model], list[str]] = {
 def plan_roster(course: Course, *, text: str, now: datetime) -> RosterPlan:
     """Return what importing `text` into the course would do. Writes nothing."""
     roster = read_roster(text, is_email=is_email, is_url=is_web_address)
-    if roster.problems:
-        return RosterPlan(problems=list(roster.problems))
-    draft = Draft(course, roster.rows, now)
-    for row in roster.rows:
-        draft.take(row)
-    return draft.finish()
+    bad = {problem.line for problem in roster.problems}
+    draft = Draft(course, [row for row in roster.rows if row.line not in bad], now)
+    plan = draft.run()
+    if roster.problems or plan.problems:
+        problems = sorted([*roster.problems, *plan.problems], key=lambda problem: problem.line)
+        return RosterPlan(problems=problems)
+    return plan
 
 
 def import_roster(course: Course, *, text: str, actor: User, now: datetime) -> RosterPlan:

@@ -25,7 +25,7 @@ class Draft:
     """The course as it would be after the import; nothing of it is stored."""
 
     def __init__(self, course: Course, rows: Sequence[RosterRow], now: datetime) -> None:
-        self.course, self.now, self.plan = course, now, RosterPlan()
+        self.course, self.rows, self.now, self.plan = course, rows, now, RosterPlan()
         teams = list(course.teams.prefetch_related("projects__environments"))
         self.by_slug = {team.slug: team for team in teams}
         self.by_name = {name_key(team.name): team for team in teams}
@@ -50,6 +50,16 @@ class Draft:
         value = shown(getattr(row, column))
         self.plan.problems.append(Problem(row.line, column, value, reason, remedy))
 
+    def run(self) -> RosterPlan:
+        """Take in all lines, then give each team its project and environment; return the plan."""
+        for row in self.rows:
+            self.take(row)
+        for slug, row in self.places.items():
+            project = self.project(row, self.teams[slug])
+            if project and row.url:
+                self.environment(row, project)
+        return self.plan
+
     def take(self, row: RosterRow) -> None:
         """Take in one line; what it says about a project waits for the other lines of the team."""
         team = self.team(row)
@@ -61,14 +71,6 @@ class Draft:
         if row.url and not place.url:
             place = replace(place, url=row.url, line=row.line)
         self.places[slug_of(row.team)] = place
-
-    def finish(self) -> RosterPlan:
-        """Give each team its project and environment; return the plan."""
-        for slug, row in self.places.items():
-            project = self.project(row, self.teams[slug])
-            if project and row.url:
-                self.environment(row, project)
-        return self.plan
 
     def team(self, row: RosterRow) -> Team:
         """Return the team of a line: the one of that name, else that address, else a new one."""

@@ -1,9 +1,10 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from courses import services
 from courses.models import ApiKey, Event, Membership, User
+from courses.services import roster
 from tests import factories
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -87,6 +88,14 @@ def test_one_bad_line_stops_all(course, actor):
     assert not course.events.exists()
 
 
+def test_lines_wrong_by_themselves_and_in_this_course_are_named_together(course, actor):
+    factories.MembershipFactory(team=None, course=course, role="lecturer", user__email="ada@example.org")
+    assert reasons(run(course, actor, ROSTER + "Team C,nobody,,,,\n")) == [
+        (2, "role", "This person is a lecturer of the course already."),
+        (6, "email", "This is not an e-mail address."),
+    ]
+
+
 def test_changes_are_named_and_made(course, actor):
     run(course, actor)
     text = (
@@ -119,6 +128,33 @@ def test_a_changed_address_is_named(course, actor):
     plan = run(course, actor, "team,email,url\nTeam A,,https://b.example.org\n")
     assert plan.changes[0].detail == "URL: https://a.example.org → https://b.example.org"
     assert course.teams.get().projects.get().environments.get().url == "https://b.example.org"
+
+
+def test_what_a_team_builds_may_stand_in_any_of_its_lines(course, actor):
+    text = "team,email,repository,url\nA,a@example.org,,\nA,b@example.org,g/p,\nA,,,https://a.example.org\n"
+    assert not run(course, actor, text).problems
+    project = course.teams.get().projects.get()
+    assert (project.repository_path, project.environments.get().url) == ("g/p", "https://a.example.org")
+
+
+def test_a_name_in_a_later_line_is_taken(course, actor):
+    run(course, actor, "team,email,name,role\nA,t@example.org,,tutor\nB,t@example.org,Tim,tutor\n")
+    assert User.objects.get(email="t@example.org").name == "Tim"
+
+
+def test_two_imports_at_once_do_not_break(course, actor, monkeypatch):
+    """Another course's import made the same person between our look and our writing."""
+    real = roster.plan_roster
+
+    def slow_plan(*args, **options):
+        plan = real(*args, **options)
+        factories.UserFactory(email="ada@example.org")
+        return plan
+
+    monkeypatch.setattr(roster, "plan_roster", slow_plan)
+    plan = run(course, actor)
+    assert [problem.remedy for problem in plan.problems] == ["Import the file again."]
+    assert not course.teams.exists()
 
 
 def test_names_people_gave_themselves_are_left_alone(course, actor):
@@ -233,3 +269,11 @@ def test_a_key_is_revoked_once(course, actor):
         "API key “CI” revoked",
     ]
     assert not ApiKey.objects.usable(NOW).exists()
+
+
+def test_use_of_a_key_is_noted_once_a_minute(course):
+    row = factories.ApiKeyFactory(course=course)
+    for seconds, noted in ((0, NOW), (30, NOW), (61, NOW + timedelta(seconds=61))):
+        services.mark_key_used(row, now=NOW + timedelta(seconds=seconds))
+        row.refresh_from_db()
+        assert row.last_used_at == noted

@@ -187,6 +187,13 @@ def test_lecturer_adds_a_team_once(team, lecturer):
     assert 'aria-invalid="true"' in text_of(answer)
 
 
+@pytest.mark.parametrize("name", ["course_edit", "team_edit", "environment_add"])
+def test_an_empty_name_is_refused_and_nothing_is_noted(lecturer, project, name):
+    place = {"course_edit": project.team.course, "team_edit": project.team}.get(name, project)
+    assert "This field is required" in text_of(send(lecturer, at(name, place), name=" "))
+    assert not Event.objects.exists()
+
+
 def test_tutor_edits_their_team(team, tutor):
     assert send(tutor, at("team_edit", team), name="Better").status_code == 302
     team.refresh_from_db()
