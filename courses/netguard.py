@@ -184,7 +184,9 @@ def _fault_of(error: BaseException, timeout_s: float) -> tuple[FaultKind, str]:
         if isinstance(error, kinds):
             return kind, words
     if isinstance(error, aiohttp.ClientConnectorError):
-        return FaultKind.CONNECT, f"The connection failed: {error.os_error.strerror or error.os_error}."
+        number = error.os_error.errno
+        reason = os.strerror(number) if number else str(error.os_error)
+        return FaultKind.CONNECT, f"The connection failed: {reason}."
     return FaultKind.PROTOCOL, f"The answer is not valid HTTP ({type(error).__name__})."
 
 

@@ -339,6 +339,7 @@ def test_unreachable_port_and_unknown_name(settings):
     assert isinstance(closed, Fault)
     assert isinstance(unknown, Fault)
     assert (closed.kind, unknown.kind) == (FaultKind.CONNECT, FaultKind.DNS)
+    assert closed.detail == "The connection failed: Connection refused."
 
 
 def test_silent_server_delays_nobody_else(server, settings):
