@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from courses.rules.csvfile import Problem, read_records, shown
 from courses.rules.names import is_repository_path, name_key, slug_of
@@ -124,57 +124,49 @@ def _faults(cells: dict[str, str], is_email: Test, is_url: Test) -> Iterator[tup
             yield column, reason, remedy
 
 
+# What to say of a line that contradicts an earlier one: column, reason, remedy.
+CLASHES = {
+    "line": ("email", "Line {line} says the same.", "Remove one of the two."),
+    "slug": (
+        "team",
+        "The address of this team would be that of “{team}” in line {line}.",
+        "Tell the names apart by a letter or a digit.",
+    ),
+    "student": ("team", "Line {line} puts this student into “{team}”.", "Keep a student in one team."),
+    "role": ("role", "Line {line} makes this person a {role}.", "Choose one role."),
+    "name": ("name", "Line {line} gives this address another name.", "Choose one name."),
+    "repository": ("repository", "Line {line} gives this team another one.", "Keep one of the two."),
+    "owner": ("repository", "Line {line} gives this one to “{team}”.", "A repository belongs to one team."),
+    "url": ("url", "Line {line} gives this team another address.", "Keep one of the two."),
+}
+
+
 def _clashes(rows: Sequence[RosterRow]) -> Iterator[Problem]:
     """Find lines that contradict an earlier one. The first to claim something is right."""
     first: dict[tuple[str, str], tuple[str, RosterRow]] = {}
     for row in rows:
-        for column, subject, value, reason, remedy in _claims(row):
-            claimed, earlier = first.setdefault((reason, subject), (value, row))
-            if claimed != value or (column == "" and earlier is not row):
-                words = reason.format(earlier=replace(earlier, team=shown(earlier.team)), line=earlier.line)
-                yield Problem(
-                    row.line, column or "email", shown(getattr(row, column or "email")), words, remedy
-                )
+        for kind, subject, value in _claims(row):
+            claimed, earlier = first.setdefault((kind, subject), (value, row))
+            if claimed != value:
+                column, reason, remedy = CLASHES[kind]
+                words = reason.format(line=earlier.line, team=shown(earlier.team), role=earlier.role)
+                yield Problem(row.line, column, shown(getattr(row, column)), words, remedy)
 
 
-def _claims(row: RosterRow) -> Iterator[tuple[str, str, str, str, str]]:
-    """Give what a line claims: column, of what, the value, and what to say if another line differs."""
+def _claims(row: RosterRow) -> Iterator[tuple[str, str, str]]:
+    """Give what a line claims: which kind of thing, of whom or what, and its value."""
     slug = slug_of(row.team)
     if row.team:
-        yield (
-            "team",
-            slug,
-            name_key(row.team),
-            "The address of this team would be that of “{earlier.team}” in line {line}.",
-            "Tell the names apart by a letter or a digit.",
-        )
+        yield "slug", slug, name_key(row.team)
     if row.email:
-        yield "", f"{row.email} {slug}", "", "Line {line} says the same.", "Remove one of the two."
-        yield (
-            "role",
-            row.email,
-            row.role,
-            "Line {line} makes this person a {earlier.role}.",
-            "Choose one role.",
-        )
+        yield "line", f"{row.email} {slug}", str(row.line)  # claimed by every line anew
+        yield "role", row.email, row.role
     if row.email and row.name:
-        yield "name", row.email, row.name, "Line {line} gives this address another name.", "Choose one name."
+        yield "name", row.email, row.name
     if row.email and row.role == "student":
-        yield (
-            "team",
-            row.email,
-            slug,
-            "Line {line} puts this student into “{earlier.team}”.",
-            "Keep a student in one team.",
-        )
+        yield "student", row.email, slug
     if row.repository:
-        yield "repository", slug, row.repository, "Line {line} gives this team another one.", "Keep one."
-        yield (
-            "repository",
-            row.repository.lower(),
-            slug,
-            "Line {line} gives this repository to “{earlier.team}”.",
-            "A repository belongs to one team.",
-        )
+        yield "repository", slug, row.repository
+        yield "owner", row.repository.lower(), slug
     if row.url:
-        yield "url", slug, row.url, "Line {line} gives this team another address.", "Keep one of the two."
+        yield "url", slug, row.url

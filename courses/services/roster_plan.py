@@ -21,6 +21,11 @@ PRODUCTION = "production"
 ROLE_REMEDY = "Correct the roster, or change the role on the page of the course's people."
 
 
+def project_name(row: RosterRow) -> str:
+    """Return the name of the project a line is about: the end of its repository's path, else the team's."""
+    return row.repository.rpartition("/")[2] or row.team
+
+
 class Draft:
     """The course as it would be after the import; nothing of it is stored."""
 
@@ -126,6 +131,15 @@ class Draft:
         self.change("membership", mine[0], row.email, f"moves from {mine[0].team} to {team.name}")
         mine[0].team = team
 
+    def known_project(self, row: RosterRow, known: Sequence[Project]) -> Project | None:
+        """Return the one with the line's repository, else its name, else the only one that fits."""
+        slug = slug_of(project_name(row))
+        by_path = (p for p in known if row.repository and p.repository_path == row.repository)
+        project = next(by_path, next((p for p in known if p.slug == slug), None))
+        if project is None and len(known) == 1 and not (row.repository and known[0].repository_path):
+            return known[0]
+        return project
+
     def project(self, row: RosterRow, team: Team) -> Project | None:
         """Return the project a line means, or None where it says nothing about one."""
         known = list(team.projects.all()) if team.pk else []
@@ -133,34 +147,27 @@ class Draft:
         if owner != team:
             self.refuse(row, "repository", f"It belongs to the team “{owner.name}”.", "Correct one of them.")
             return None
-        name = row.repository.rpartition("/")[2] or team.name
-        project = next(
-            (p for p in known if row.repository and p.repository_path == row.repository),
-            next((p for p in known if p.slug == slug_of(name)), None),
-        )
-        if project is None and len(known) == 1 and (not row.repository or not known[0].repository_path):
-            project = known[0]
+        project = self.known_project(row, known)
         if project is None and known and not row.repository:
             if row.url:
                 self.refuse(row, "url", "The team has several projects.", "Name the repository, too.")
             return None
         if project is None:
-            project = Project(
-                team=team,
-                name=name[:120],
-                slug=slug_of(name),
-                repository_path=row.repository,
-                created_at=self.now,
-            )
-            self.make("project", project, f"{team.name} · {project.name}", row.repository)
-        elif row.repository not in ("", project.repository_path):
-            old = project.repository_path or "none"
-            project.repository_path = row.repository
-            self.change(
-                "project", project, f"{team.name} · {project.name}", f"repository: {old} → {row.repository}"
-            )
-        else:
+            return self.new_project(row, team)
+        old = project.repository_path
+        if row.repository in ("", old):
             self.plan.kept += 1
+        else:
+            project.repository_path = row.repository
+            words = f"repository: {old or 'none'} → {row.repository}"
+            self.change("project", project, f"{team.name} · {project.name}", words)
+        return project
+
+    def new_project(self, row: RosterRow, team: Team) -> Project:
+        name = project_name(row)
+        values = {"slug": slug_of(name), "repository_path": row.repository, "created_at": self.now}
+        project = Project(team=team, name=name[:120], **values)
+        self.make("project", project, f"{team.name} · {project.name}", row.repository)
         return project
 
     def environment(self, row: RosterRow, project: Project) -> None:

@@ -111,7 +111,7 @@ def test_a_line_that_cannot_be_used(line, column, reason):
             "The address of this team would be that of “Team A” in line 2.",
         ),
         ("A,,,,g/p,", "A,a@example.org,,,g/q,", "repository", "Line 2 gives this team another one."),
-        ("A,,,,g/p,", "B,,,,G/P,", "repository", "Line 2 gives this repository to “A”."),
+        ("A,,,,g/p,", "B,,,,G/P,", "repository", "Line 2 gives this one to “A”."),
         (
             "A,,,,,http://a.example.org",
             "A,b@example.org,,,,http://b.example.org",
