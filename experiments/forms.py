@@ -29,7 +29,7 @@ def _key_or_slug(form: forms.Form) -> str:
     return key
 
 
-class ProjectField(forms.ModelChoiceField):
+class ProjectField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
     """A project by the name of its team and its own."""
 
     def label_from_instance(self, obj: Any) -> str:

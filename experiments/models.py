@@ -235,7 +235,7 @@ class Exposure(models.Model):
     """A unit met a variant. Instants are whole microseconds since 1970, the same on every engine."""
 
     seq = models.BigAutoField(primary_key=True)
-    project = models.ForeignKey(Project, models.CASCADE, related_name="+")
+    project = models.ForeignKey(Project, models.CASCADE, related_name="+", db_index=False)
     batch = models.BigIntegerField()
     event_id = models.CharField(max_length=EVENT_ID_LENGTH)
     unit_id = models.CharField(max_length=UNIT_LENGTH)
@@ -251,7 +251,7 @@ class Exposure(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["phase", "unit_id"]),
-            models.Index(fields=["phase", "batch"]),
+            models.Index(fields=["project", "batch"]),
         ]
 
     def __str__(self) -> str:

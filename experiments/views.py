@@ -20,6 +20,7 @@ from experiments.models import Experiment, ExperimentQuerySet
 from experiments.rules.assignment import BUCKETS, ranges_of
 from experiments.rules.display import metric_tables, mixed_share, split_rows
 from experiments.rules.items import from_us
+from experiments.rules.values import client_type
 from experiments.rules.verdict import p_text, split_is_off
 
 PAGE_SIZE = 50
@@ -146,10 +147,13 @@ def experiment_stop(request: Request, pk: int) -> HttpResponse:
 def integration(request: Request, pk: int) -> HttpResponse:
     """How an app asks for its variant and reports what happens."""
     experiment = get_object_or_404(_with_plan(request), pk=pk)
+    variants = list(experiment.variants.all())
     context = {
         "experiment": experiment,
         "site_url": settings.SITE_URL,
-        "variant": experiment.variants.all()[0],
+        "variant": variants[0],
+        "default": repr(variants[0].value),
+        "type": client_type(variant.value for variant in variants),
         "metric": experiment.metrics.all()[0].metric,
         "may_edit": _may_edit(request, experiment),
     }

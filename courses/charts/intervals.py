@@ -80,10 +80,12 @@ def interval_chart(
 
     rows = tuple(
         Row(
-            row.label,
-            row.text,
-            row.tone,
-            *(f"{across(value):.2f}%" for value in (row.low, row.value, row.high)),
+            label=row.label,
+            text=row.text,
+            tone=row.tone,
+            low=f"{across(row.low):.2f}%",
+            value=f"{across(row.value):.2f}%",
+            high=f"{across(row.high):.2f}%",
             text_y=14 + ROW_PX * place,
             line_y=29 + ROW_PX * place,
         )

@@ -44,3 +44,10 @@ def differing_types(values: Iterable[Any]) -> list[str]:
     """Return the types of `values` in words if there are several, else an empty list."""
     names = sorted({TYPES[type(value)] for value in values})
     return names if len(names) > 1 else []
+
+
+def client_type(values: Iterable[Any]) -> str:
+    """Return the word in the names of OpenFeature's methods for a flag with these values."""
+    kinds = {type(value) for value in values}
+    words = {bool: "boolean", str: "string", float: "float", int: "integer", dict: "object"}
+    return next((word for kind, word in words.items() if kind in kinds), "string")

@@ -2,24 +2,27 @@
 
 Only units that a new row touches are computed again, and each from all its raw rows, so late,
 repeated and reordered events come out as if they had arrived in order. The SQL is the part of
-the standard that SQLite and PostgreSQL share.
+the standard that SQLite and PostgreSQL share. Units go in by name, some hundred at once: a join
+with the new rows is planned from statistics that know nothing of new rows, and PostgreSQL then
+compares every row with every other.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, Q, QuerySet
 
-from experiments.models import ExperimentMetric, Exposure, MetricEvent
+from experiments.models import ExperimentMetric, Exposure, MetricEvent, Phase
+
+UNITS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Batches `after` < number ≤ `upto` of a project's stream, and the last instant that counts."""
+    """Batches `after` < number ≤ `upto` of the project's stream, and the last instant that counts."""
 
-    project: int
-    experiment: int
-    phase: int
+    phase: Phase
+    project_id: int
     after: int
     upto: int
     until_us: int
@@ -29,10 +32,7 @@ FOLD_UNITS = """
 INSERT INTO experiments_unit (phase_id, unit_id, variant_id, first_exposure_us, variants_seen)
 SELECT phase_id, unit_id, MIN(variant_id), MIN(occurred_us), COUNT(DISTINCT variant_id)
 FROM experiments_exposure
-WHERE phase_id = %(phase)s AND batch <= %(upto)s AND occurred_us <= %(until_us)s
-  AND unit_id IN (
-    SELECT unit_id FROM experiments_exposure
-    WHERE phase_id = %(phase)s AND batch > %(after)s AND batch <= %(upto)s)
+WHERE phase_id = %s AND batch <= %s AND occurred_us <= %s AND unit_id IN ({units})
 GROUP BY phase_id, unit_id
 ON CONFLICT (phase_id, unit_id) DO UPDATE SET
   variant_id = excluded.variant_id,
@@ -44,50 +44,59 @@ ON CONFLICT (phase_id, unit_id) DO UPDATE SET
 FOLD_METRICS = """
 INSERT INTO experiments_unitmetric (unit_id, metric_id, total)
 SELECT unit.id, metric.id, SUM(event.value)
-FROM experiments_unit unit
-JOIN experiments_experimentmetric part ON part.experiment_id = %(experiment)s
-JOIN experiments_metric metric ON metric.id = part.metric_id
-JOIN experiments_metricevent event
-  ON event.project_id = %(project)s AND event.unit_id = unit.unit_id AND event.name = metric.event_name
-  AND event.occurred_us >= unit.first_exposure_us AND event.occurred_us <= %(until_us)s
-  AND event.batch <= %(upto)s
-WHERE unit.phase_id = %(phase)s AND unit.unit_id IN (
-    SELECT unit_id FROM experiments_exposure
-    WHERE phase_id = %(phase)s AND batch > %(after)s AND batch <= %(upto)s
-    UNION SELECT unit_id FROM experiments_metricevent
-    WHERE project_id = %(project)s AND batch > %(after)s AND batch <= %(upto)s)
+FROM experiments_metricevent event
+JOIN experiments_unit unit ON unit.phase_id = %s AND unit.unit_id = event.unit_id
+JOIN experiments_experimentmetric part ON part.experiment_id = %s
+JOIN experiments_metric metric ON metric.id = part.metric_id AND metric.event_name = event.name
+WHERE event.project_id = %s AND event.batch <= %s AND event.occurred_us <= %s
+  AND event.occurred_us >= unit.first_exposure_us
+  AND event.unit_id IN ({units}) AND unit.unit_id IN ({units})
 GROUP BY unit.id, metric.id
 ON CONFLICT (unit_id, metric_id) DO UPDATE SET total = excluded.total
 """
 
 FORGET_METRICS = """
 DELETE FROM experiments_unitmetric
-WHERE unit_id IN (SELECT id FROM experiments_unit WHERE phase_id = %(phase)s)
+WHERE unit_id IN (SELECT id FROM experiments_unit WHERE phase_id = %s)
 """
-FORGET_UNITS = "DELETE FROM experiments_unit WHERE phase_id = %(phase)s"
+FORGET_UNITS = "DELETE FROM experiments_unit WHERE phase_id = %s"
 
 
-def fold(span: Span) -> None:
-    """Bring the units of a phase up to the end of `span`. Safe to repeat. Call it in a transaction."""
+def fold(span: Span) -> int | None:
+    """Bring the units of a phase up to the end of `span`. Safe to repeat. Call it in a transaction.
+
+    Returns when the newest of the new events happened, None if none concerns the experiment.
+    """
+    new = _new_rows(span)
+    touched = sorted({unit for rows in new for unit in rows.values_list("unit_id", flat=True).distinct()})
+    phase, experiment = span.phase.pk, span.phase.experiment_id
     with connection.cursor() as cursor:
-        for statement in (FOLD_UNITS, FOLD_METRICS):
-            cursor.execute(statement, asdict(span))
+        for start in range(0, len(touched), UNITS_AT_ONCE):
+            units = touched[start : start + UNITS_AT_ONCE]
+            marks = ", ".join(["%s"] * len(units))
+            cursor.execute(FOLD_UNITS.replace("{units}", marks), [phase, span.upto, span.until_us, *units])
+            cursor.execute(
+                FOLD_METRICS.replace("{units}", marks),
+                [phase, experiment, span.project_id, span.upto, span.until_us, *units, *units],
+            )
+    newest = (rows.aggregate(at=Max("occurred_us"))["at"] for rows in new)
+    return max((us for us in newest if us is not None), default=None)
 
 
-def forget(phase_id: int) -> None:
+def _new_rows(span: Span) -> tuple[QuerySet[Exposure], QuerySet[MetricEvent]]:
+    """Return the rows of `span` that concern the experiment."""
+    names = ExperimentMetric.objects.filter(experiment=span.phase.experiment_id).values("metric__event_name")
+    new = Q(
+        project_id=span.project_id,
+        batch__gt=span.after,
+        batch__lte=span.upto,
+        occurred_us__lte=span.until_us,
+    )
+    return Exposure.objects.filter(new, phase=span.phase), MetricEvent.objects.filter(new, name__in=names)
+
+
+def forget(phase: Phase) -> None:
     """Drop what was folded of a phase, to fold it anew from the first batch."""
     with connection.cursor() as cursor:
         for statement in (FORGET_METRICS, FORGET_UNITS):
-            cursor.execute(statement, {"phase": phase_id})
-
-
-def newest_event_us(span: Span) -> int | None:
-    """Return when the newest event of `span` that concerns the experiment happened."""
-    here = {"batch__gt": span.after, "batch__lte": span.upto, "occurred_us__lte": span.until_us}
-    exposures = Exposure.objects.filter(phase_id=span.phase, **here)
-    events = MetricEvent.objects.filter(project_id=span.project, **here)
-    names = ExperimentMetric.objects.filter(experiment_id=span.experiment).values("metric__event_name")
-    newest = [
-        rows.aggregate(at=Max("occurred_us"))["at"] for rows in (exposures, events.filter(name__in=names))
-    ]
-    return max((us for us in newest if us is not None), default=None)
+            cursor.execute(statement, [phase.pk])

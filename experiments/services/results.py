@@ -18,7 +18,7 @@ from experiments.rules.assignment import BUCKETS
 from experiments.rules.items import to_us
 from experiments.rules.results import Arm, ArmMetric, Comparison, MetricResult, Snapshot
 from experiments.rules.verdict import p_text
-from experiments.services.folding import Span, fold, forget, newest_event_us
+from experiments.services.folding import Span, fold, forget
 
 # One pass folds at most this many batches, so that the write lock of SQLite is soon free again.
 BATCHES_AT_ONCE = 500
@@ -50,20 +50,18 @@ def analyse(experiment: Experiment, *, now: datetime) -> bool:
     phase = Phase.objects.filter(experiment=experiment).latest("number")
     newest = result.read().last_event_us
     if phase.stopped_at and not result.is_final:
-        forget(phase.pk)
+        forget(phase)
         result.watermark, result.is_final, newest = 0, True, None
     stream = Stream.objects.filter(project_id=experiment.project_id).first()
     last_batch = stream.last_batch if stream else 0
     span = Span(
-        project=experiment.project_id,
-        experiment=experiment.pk,
-        phase=phase.pk,
+        phase=phase,
+        project_id=experiment.project_id,
         after=result.watermark,
         upto=min(last_batch, result.watermark + BATCHES_AT_ONCE),
         until_us=to_us(phase.stopped_at) if phase.stopped_at else FOR_EVER_US,
     )
-    fold(span)
-    instants = [us for us in (newest, newest_event_us(span)) if us is not None]
+    instants = [us for us in (newest, fold(span)) if us is not None]
     snapshot = take_snapshot(experiment, phase, last_event_us=max(instants, default=None))
     _store(result, snapshot, watermark=span.upto, now=now)
     observation = _observation(experiment, snapshot, now)

@@ -1,7 +1,9 @@
 """Ingest, folding and analysis together: what comes out must not depend on how it came in."""
 
+import json
 from datetime import timedelta
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -295,6 +297,12 @@ def histories(draw):
     return happened, batches, draw(st.booleans())
 
 
+def rounded(snapshot):
+    """The snapshot as plain data. Sums in another order may differ in the last of 16 digits."""
+    text = json.dumps(msgspec.to_builtins(snapshot))
+    return json.loads(text, parse_float=lambda figure: f"{float(figure):.9g}")
+
+
 @given(histories())
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_late_repeated_and_reordered_events_give_the_result_of_a_clean_replay(team, history):
@@ -312,7 +320,7 @@ def test_late_repeated_and_reordered_events_give_the_result_of_a_clean_replay(te
             analyse(experiment)
         if is_stopped:
             services.stop_experiment(experiment, actor=None, now=NOW + timedelta(minutes=3))
-        found.append(analyse(experiment))
+        found.append(rounded(analyse(experiment)))
     assert found[0] == found[1]
 
 

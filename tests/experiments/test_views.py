@@ -1,3 +1,5 @@
+import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,7 +9,10 @@ from django.utils import timezone
 from experiments import services
 from experiments.models import Experiment, Metric, Variant
 from experiments.queries import running_experiments
+from experiments.wire.events import receive
+from experiments.wire.ofrep import evaluate
 from tests import factories
+from tests.conftest import call_wire
 from tests.experiments.test_results import analyse, crowd, exposure, ingest
 
 PLAN = {
@@ -331,12 +336,32 @@ def test_detail_queries_stay_few(client, running, tutor, django_assert_max_num_q
         client.get(running.get_absolute_url())
 
 
-def test_integration_shows_calls_that_work_as_they_stand(client, running, student, settings):
+def test_integration_shows_calls_that_work_as_they_stand(client, running, student, key, settings):
     settings.SITE_URL = "https://ops.example.org"
-    text = page(client, student, url("integration", running)).text
-    assert "https://ops.example.org/ofrep/v1/evaluate/flags/signup-form" in text
-    assert "https://ops.example.org/ingest/events" in text
+    text = html.unescape(page(client, student, url("integration", running)).text)
+    calls = re.findall(r"curl -X POST https://ops\.example\.org(\S+) .*?-d '(.*?)'</pre>", text, re.DOTALL)
+    assert [path for path, _ in calls] == ["/ofrep/v1/evaluate/flags/signup-form", "/ingest/events"]
+    answers = [
+        call_wire(function, path, body.encode(), key=key)
+        for function, (path, body) in zip((evaluate, receive), calls, strict=True)
+    ]
+    assert answers[0].json["reason"] == "SPLIT"
+    assert answers[1].json == {"accepted": 2, "duplicates": 0, "rejected": []}
     assert "Ask your tutor for one" in text
+
+
+@pytest.mark.parametrize(
+    ("values", "call"),
+    [
+        (["x", "y"], "get_string_details(\n    \"signup-form\", 'x',"),
+        ([1, 2.5], 'get_float_details(\n    "signup-form", 1,'),
+        ([False, True], 'get_boolean_details(\n    "signup-form", False,'),
+    ],
+)
+def test_integration_names_the_method_for_the_type(client, running, student, values, call):
+    for name, value in zip("ab", values, strict=True):
+        Variant.objects.filter(key=name).update(value=value)
+    assert call in html.unescape(page(client, student, url("integration", running)).text)
 
 
 def test_integration_links_editors_to_the_keys(client, running, tutor):
