@@ -3,8 +3,10 @@
 from courses.wire import WireFunction
 from experiments.wire.events import receive
 from experiments.wire.ofrep import evaluate
+from health.wire import receive_readings
 
 WIRE_ROUTES: list[tuple[str, WireFunction]] = [
     ("/ofrep/", evaluate),
     ("/ingest/events", receive),
+    ("/ingest/hosts", receive_readings),
 ]

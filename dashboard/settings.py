@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from environs import Env
+from kombu import Exchange, Queue
 
 from dashboard.local import local_secret, socket_path
 
@@ -145,6 +146,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,
     "health_check_interval": 15,
 }
+# One queue for work that any worker may do, and one that every worker hears. The second is declared
+# here and not by kombu's Broadcast, which senders do not declare: nobody would hear it.
+CELERY_TASK_DEFAULT_QUEUE = "celery"
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("every_worker", Exchange("every_worker", type="fanout"))]
+CELERY_TASK_ROUTES = {"health.tasks.sample_host": {"queue": "every_worker"}}
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 
 
@@ -180,6 +186,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True
+# A lab full of students shares one address; failed attempts have a tighter limit of their own.
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip"}
 SESSION_COOKIE_AGE = int(timedelta(days=7).total_seconds())
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 

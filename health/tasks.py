@@ -4,8 +4,8 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from agent.courseops_agent import reading
 from health import services
-from health.clients import host
 
 BATCHES = 3
 
@@ -22,7 +22,7 @@ def run_due_checks() -> None:
 def sample_host() -> None:
     """Measure the machine this worker runs on. Every worker gets this message."""
     disk = settings.DATA_DIR if settings.DATA_DIR.exists() else settings.BASE_DIR
-    services.record_host_sample(host.read(disk), now=timezone.now())
+    services.record_host_sample(reading.read(disk), now=timezone.now())
 
 
 @shared_task

@@ -2,12 +2,15 @@
 
 import io
 import json
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 import pytest
+from django.db import connections
 
 from courses.models import Membership
 from courses.wire import WireFunction, forget_callers
@@ -39,6 +42,32 @@ def require_server():
             yield url
 
     return open_server
+
+
+class QuietHandler(WSGIRequestHandler):
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def wsgi_site(transactional_db):
+    """The whole WSGI application on a free port; yields its address."""
+    from dashboard.wsgi import application  # noqa: PLC0415  # settles Django, so not at import
+
+    def guarded(environ, start_response):
+        try:
+            return application(environ, start_response)
+        finally:
+            connections.close_all()
+
+    server = WSGIServer(("127.0.0.1", 0), QuietHandler)
+    server.set_app(guarded)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 @pytest.fixture

@@ -19,7 +19,9 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     """Return the options, or exit saying which one is wrong."""
     parser = argparse.ArgumentParser(prog="courseops-agent", description=__doc__)
     parser.add_argument("--url", required=True, help="the site, such as https://courseops.example.org")
-    parser.add_argument("--interval", type=float, default=60.0, metavar="SECONDS", help="10 or more; default 60")
+    parser.add_argument(
+        "--interval", type=float, default=60.0, metavar="SECONDS", help="10 or more; default 60"
+    )
     parser.add_argument("--disk", type=Path, default=Path("/"), help="a path on the disk to watch; default /")
     parser.add_argument("--once", action="store_true", help="send one reading and end")
     options = parser.parse_args(arguments)

@@ -8,7 +8,7 @@ from health.services.checks import (
     run_due_checks,
     update_check,
 )
-from health.services.hosts import record_host_sample
+from health.services.hosts import record_agent_readings, record_host_sample
 from health.services.results import Result, record_results
 from health.services.retention import drop_old_samples
 
@@ -18,6 +18,7 @@ __all__ = [
     "drop_old_samples",
     "ensure_check",
     "ensure_checks",
+    "record_agent_readings",
     "record_host_sample",
     "record_results",
     "request_check",

@@ -1,10 +1,12 @@
 """What happens when a machine was measured."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from health.clients.host import Reading
+from agent.courseops_agent.reading import Reading
+from courses.models import Course
 from health.models import Host, HostRollup, HostSample, HostState
 from health.rules import slots
 
@@ -21,9 +23,14 @@ INTEGERS = {"memory_used_bytes", "disk_used_bytes", "disk_total_bytes"}
 
 
 @transaction.atomic
-def record_host_sample(reading: Reading, *, now: datetime) -> Host:
-    """Store a reading of the machine this runs on, unless one was stored just before."""
-    host, _ = Host.objects.get_or_create(course=None, name=reading.name, defaults={"created_at": now})
+def record_host_sample(
+    reading: Reading, *, now: datetime, course: Course | None = None, every_s: int = SAMPLE_EVERY_S
+) -> Host:
+    """Store a reading of a machine taken `now`, unless one was stored just before or later.
+
+    course: whose machine it is; None for those this site runs on. every_s: how often it is read.
+    """
+    host, _ = Host.objects.get_or_create(course=course, name=reading.name, defaults={"created_at": now})
     host = Host.objects.select_for_update().get(pk=host.pk)
     figures = {name: getattr(reading, name) for name in FIGURES}
     last = HostState.objects.filter(pk=host.pk).values_list("last_sampled_at", flat=True).first()
@@ -38,20 +45,38 @@ def record_host_sample(reading: Reading, *, now: datetime) -> Host:
             "memory_total_bytes": reading.memory_total_bytes,
         },
     )
-    _add(HostSample(host=host, at=slots.floor_to(now, 1)), 1, figures)
+    _add(HostSample(host=host, at=slots.floor_to(now, 1)), 60 // every_s, figures)
     for step in ROLLUP_STEPS:
-        _add(HostRollup(host=host, step_minutes=step, at=slots.floor_to(now, step)), step, figures)
+        row = HostRollup(host=host, step_minutes=step, at=slots.floor_to(now, step))
+        _add(row, step * 60 // every_s, figures)
     return host
 
 
-def _add(empty: HostSample | HostRollup, step_minutes: int, figures: dict[str, float]) -> None:
+def _add(empty: HostSample | HostRollup, expected: int, figures: dict[str, float]) -> None:
     """Add a reading to the row with the key of `empty`, under the lock of its host."""
     row = type(empty).objects.filter(pk=empty.pk).first() or empty
     for name, value in figures.items():
         mean = (getattr(row, name) * row.n + value) / (row.n + 1) if row.n else value
         setattr(row, name, round(mean) if name in INTEGERS else mean)
     row.n += 1
-    row.expected = step_minutes * 60 // SAMPLE_EVERY_S
+    row.expected = expected
     row.cpu_percent_max = max(row.cpu_percent_max, figures["cpu_percent"])
     row.memory_percent_max = max(row.memory_percent_max, figures["memory_percent"])
     row.save(force_insert=row is empty, force_update=row is not empty)
+
+
+@transaction.atomic
+def record_agent_readings(
+    readings: Sequence[tuple[datetime, Reading]], *, course: Course, every_s: int
+) -> int:
+    """Store what an agent read, oldest first, and return how many were new.
+
+    readings: when each was taken, and what it says. Sending them again stores nothing twice.
+    """
+    stored = 0
+    for at, reading in readings:
+        last = HostState.objects.filter(host__course=course, host__name=reading.name).first()
+        if last is None or last.last_sampled_at < at:
+            record_host_sample(reading, now=at, course=course, every_s=every_s)
+            stored += 1
+    return stored

@@ -45,6 +45,7 @@ def sign_in(page: Page, email: str, password: str) -> None:
     page.get_by_label("mail").fill(email)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
+    page.wait_for_load_state("networkidle")
 
 
 @pytest.fixture
@@ -53,8 +54,8 @@ def page(browser: Browser, demo: Site, request: pytest.FixtureRequest) -> Iterat
 
     The test fails on any script error and on anything the Content Security Policy refused.
     """
-    options = getattr(request, "param", {})
-    context = browser.new_context(base_url=demo.url, viewport={"width": 1280, "height": 900}, **options)
+    options = {"viewport": {"width": 1280, "height": 900}, **getattr(request, "param", {})}
+    context = browser.new_context(base_url=demo.url, **options)
     page = context.new_page()
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))

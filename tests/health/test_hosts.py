@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from agent.courseops_agent import reading as client
 from health import services, tasks
-from health.clients import host as client
 from health.models import (
     CheckResult,
     EnvironmentRollup,

@@ -4,8 +4,9 @@ import os
 import socket
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -88,3 +89,8 @@ def read(disk: Path) -> Reading:
         network_received_bytes_per_s=max(0, after.received - before.received) / passed_s,
         network_sent_bytes_per_s=max(0, after.sent - before.sent) / passed_s,
     )
+
+
+def to_json(reading: Reading) -> dict[str, Any]:
+    """Return `reading` as the site takes it."""
+    return asdict(reading)

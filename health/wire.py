@@ -1,0 +1,113 @@
+"""How do agents report what they read of their machines?
+
+`POST /ingest/hosts` takes up to an hour of readings of one machine, oldest first, and answers 202
+after the commit with how many were stored. A reading that is not newer than the last one stored
+is left out, so a batch may be sent again.
+"""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Annotated
+
+import msgspec
+from django.db import Error as DatabaseError
+from django.utils import timezone
+from msgspec import Meta
+
+from agent.courseops_agent.reading import Reading
+from courses.models import Course
+from courses.wire import Environ, RefusedError, StartResponse, Throttle, answer, authenticate, read_body
+from health import services
+
+logger = logging.getLogger(__name__)
+
+BODY_LIMIT = 128 * 1024
+AGENT_EVERY_S = 60
+OLDEST = timedelta(hours=2)
+FUTURE_TOLERANCE = timedelta(minutes=5)
+throttle = Throttle(rate=10, burst=60)
+
+Percent = Annotated[float, Meta(ge=0, le=100)]
+Amount = Annotated[int, Meta(ge=0, le=2**60)]
+Rate = Annotated[float, Meta(ge=0, le=1e15)]
+
+
+class Item(msgspec.Struct, forbid_unknown_fields=True):
+    """One reading as it arrives: the fields of `Reading` and when it was taken."""
+
+    at: Annotated[datetime, Meta(tz=True)]
+    name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$")]
+    cpu_count: Annotated[int, Meta(ge=1, le=10_000)]
+    cpu_percent: Percent
+    load_1m: Annotated[float, Meta(ge=0, le=1e6)]
+    memory_total_bytes: Amount
+    memory_percent: Percent
+    memory_used_bytes: Amount
+    swap_percent: Percent
+    disk_percent: Percent
+    disk_used_bytes: Amount
+    disk_total_bytes: Amount
+    network_received_bytes_per_s: Rate
+    network_sent_bytes_per_s: Rate
+
+
+class Batch(msgspec.Struct, forbid_unknown_fields=True):
+    """The body."""
+
+    readings: Annotated[list[Item], Meta(min_length=1, max_length=60)]
+
+
+decoder = msgspec.json.Decoder(Batch)
+
+
+def receive_readings(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    """Answer `POST /ingest/hosts`."""
+    try:
+        stored = _receive(environ)
+    except RefusedError as error:
+        refusal = error
+    except DatabaseError:
+        logger.exception("Readings could not be stored")
+        detail = "Nothing was stored: the database does not answer. Send the same batch again in 5 s."
+        refusal = RefusedError(503, detail, headers={"Retry-After": "5"})
+    else:
+        return answer(start_response, 202, msgspec.json.encode({"stored": stored}))
+    body = msgspec.json.encode({"detail": refusal.detail, "field": refusal.field})
+    return answer(start_response, refusal.status, body, refusal.headers)
+
+
+def _receive(environ: Environ) -> int:
+    if environ["PATH_INFO"] != "/ingest/hosts":
+        raise RefusedError(404, "There is nothing here. Readings go to /ingest/hosts.")
+    if environ["REQUEST_METHOD"] != "POST":
+        raise RefusedError(405, "Send this as POST.", headers={"Allow": "POST"})
+    caller = authenticate(environ, "ingest")
+    throttle.take(caller.key_id)
+    now = timezone.now()
+    items = _decode(read_body(environ, BODY_LIMIT))
+    for index, item in enumerate(items):
+        if not now - OLDEST <= item.at <= now + FUTURE_TOLERANCE:
+            raise RefusedError(
+                400,
+                "This instant is too old or in the future: set the machine's clock.",
+                field=f"readings[{index}].at",
+            )
+    readings = [(item.at, _reading_of(item)) for item in sorted(items, key=lambda item: item.at)]
+    course = Course.objects.get(pk=caller.course_id)
+    return services.record_agent_readings(readings, course=course, every_s=AGENT_EVERY_S)
+
+
+def _decode(body: bytes) -> list[Item]:
+    try:
+        return decoder.decode(body).readings
+    except msgspec.ValidationError as error:
+        raise RefusedError(400, f"{error}.", field=str(error).rpartition("$.")[2].rstrip("`")) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise RefusedError(400, f"The body is not valid JSON: {error}.") from None
+
+
+def _reading_of(item: Item) -> Reading:
+    fields = msgspec.structs.asdict(item)
+    del fields["at"]
+    return Reading(**fields)

@@ -1,0 +1,126 @@
+from datetime import timedelta
+
+import pytest
+from django.db import OperationalError
+from django.utils import timezone
+
+from courses import services as courses
+from health import services, wire
+from health.models import Host, HostRollup, HostSample, HostState
+from tests.conftest import call_wire
+from tests.factories import CourseFactory
+
+pytestmark = pytest.mark.django_db
+READING = {
+    "name": "db-1",
+    "cpu_count": 2,
+    "cpu_percent": 50.0,
+    "load_1m": 0.5,
+    "memory_total_bytes": 4_000,
+    "memory_percent": 25.0,
+    "memory_used_bytes": 1_000,
+    "swap_percent": 0.0,
+    "disk_percent": 10.0,
+    "disk_used_bytes": 100,
+    "disk_total_bytes": 1_000,
+    "network_received_bytes_per_s": 10.0,
+    "network_sent_bytes_per_s": 20.0,
+}
+
+
+@pytest.fixture
+def course():
+    return CourseFactory()
+
+
+@pytest.fixture
+def key(course):
+    return courses.create_api_key(
+        course, name="agent", scopes=["ingest"], created_by=None, now=timezone.now()
+    )[1]
+
+
+def reading(minutes_ago=0, **changes):
+    return {"at": (timezone.now() - timedelta(minutes=minutes_ago)).isoformat(), **READING, **changes}
+
+
+def send(key, *readings, path="/ingest/hosts", **options):
+    return call_wire(wire.receive_readings, path, {"readings": list(readings)}, key=key, **options)
+
+
+def test_readings_become_a_host_of_the_course(course, key):
+    answer = send(key, reading(2), reading(1), reading())
+    assert (answer.status, answer.json) == (202, {"stored": 3})
+    host = Host.objects.get()
+    assert (host.name, host.course) == ("db-1", course)
+    assert HostSample.objects.filter(host=host).count() == 3
+    assert HostRollup.objects.filter(host=host, step_minutes=1440).get().expected == 1440
+
+
+def test_a_batch_sent_again_is_stored_once(key):
+    batch = [reading(1), reading()]
+    assert send(key, *batch).json == {"stored": 2}
+    assert send(key, *batch).json == {"stored": 0}
+    assert HostSample.objects.count() == 2
+
+
+def test_readings_out_of_order_are_put_in_order(key):
+    assert send(key, reading(), reading(5)).json == {"stored": 2}
+    assert timezone.now() - HostState.objects.get().last_sampled_at < timedelta(minutes=1)
+
+
+def test_two_courses_may_have_machines_of_one_name(key):
+    other = courses.create_api_key(
+        CourseFactory(), name="agent", scopes=["ingest"], created_by=None, now=timezone.now()
+    )[1]
+    send(key, reading())
+    send(other, reading())
+    assert Host.objects.filter(name="db-1").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"cpu_percent": 101.0}, "cpu_percent"),
+        ({"name": "<script>"}, "name"),
+        ({"name": "a\x00b"}, "name"),
+        ({"memory_used_bytes": 10**30}, "memory_used_bytes"),
+        ({"disk_percent": None}, "disk_percent"),
+        ({"at": "yesterday"}, "at"),
+        ({"at": "2026-01-01T00:00:00"}, "at"),
+        ({"at": "2020-01-01T00:00:00Z"}, "too old or in the future"),
+        ({"surprise": 1}, "surprise"),
+    ],
+)
+def test_a_wrong_reading_is_named(key, change, words):
+    answer = send(key, {**reading(), **change})
+    assert answer.status == 400
+    assert words in answer.json["detail"] + answer.json["field"]
+    assert not Host.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[" * 5000, b'{"readings": NaN}', b"\xff\xfe", b'{"readings": []}']
+)
+def test_a_body_that_is_no_batch_is_refused(key, body):
+    assert call_wire(wire.receive_readings, "/ingest/hosts", body, key=key).status == 400
+
+
+def test_what_else_is_refused(course, key):
+    assert send("", reading()).status == 401
+    assert send(key, reading(), path="/ingest/hosts/x").status == 404
+    assert send(key, reading(), method="GET").status == 405
+    assert call_wire(wire.receive_readings, "/ingest/hosts", b"x" * 200_000, key=key).status == 413
+    reader = courses.create_api_key(course, name="r", scopes=["read"], created_by=None, now=timezone.now())[1]
+    assert send(reader, reading()).status == 403
+
+
+def test_a_database_that_does_not_answer_asks_for_patience(key, monkeypatch):
+    def fail(*args, **kwargs):
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(services, "record_agent_readings", fail)
+    answer = send(key, reading())
+    assert answer.status == 503
+    assert answer.headers["Retry-After"] == "5"
+    assert "gone" not in answer.body.decode()
