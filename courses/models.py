@@ -159,7 +159,7 @@ class Team(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("courses:team_detail", args=[self.course.slug, self.slug])
+        return reverse("dashboard:team_detail", args=[self.course.slug, self.slug])
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

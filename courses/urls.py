@@ -22,7 +22,6 @@ urlpatterns = [
     path(COURSE + "keys/", api_keys.key_list, name="key_list"),
     path(COURSE + "keys/add/", api_keys.key_add, name="key_add"),
     path(COURSE + "add-team/", catalogue.team_add, name="team_add"),
-    path(TEAM, catalogue.team_detail, name="team_detail"),
     path(TEAM + "edit/", catalogue.team_edit, name="team_edit"),
     path(TEAM + "add-project/", projects.project_add, name="project_add"),
     path(PROJECT, projects.project_detail, name="project_detail"),

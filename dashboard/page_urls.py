@@ -6,6 +6,7 @@ from dashboard import views
 
 urlpatterns = [
     path("", views.overview, name="overview"),
+    path("courses/<slug:course>/teams/<slug:team>/", views.team_detail, name="team_detail"),
     path("health/live", views.live, name="live"),
     path("health/ready", views.ready, name="ready"),
 ]

@@ -102,6 +102,13 @@ def overview(user: User, filters: Filters, *, now: datetime) -> Overview:
     return Overview(shown, {concern: counted[concern] for concern in ORDER}, len(rows), courses)
 
 
+def team_row(team: Team, *, now: datetime) -> TeamRow:
+    """Return the row of one team."""
+    row = TeamRow(team)
+    _fill({team.pk: row}, now)
+    return row
+
+
 def _fill(rows: dict[int, TeamRow], now: datetime) -> None:
     """Give each row what the apps know of its projects."""
     projects = dict(Project.objects.filter(team__in=rows).values_list("pk", "team_id"))

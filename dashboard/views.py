@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_safe
 
 from courses.http import Request, render_page
+from courses.views.catalogue import team_page
 from dashboard import queries
 from dashboard.rules import Concern
 
@@ -35,6 +36,15 @@ def overview(request: Request) -> HttpResponse:
     tabs = [(concern, *TABS[concern], count) for concern, count in found.counts.items() if count]
     context = {"overview": found, "filters": filters, "tabs": tabs}
     return render_page(request, "dashboard/overview.html", context, partial="teams")
+
+
+@require_GET
+def team_detail(request: Request, course: str, team: str) -> HttpResponse:
+    """How a team is now, who is in it, where its projects run, and what happened."""
+    context = team_page(request, course, team)
+    context["row"] = queries.team_row(context["team"], now=timezone.now())
+    partial = "now" if request.htmx.target == "now" else "timeline"
+    return render_page(request, "dashboard/team_detail.html", context, partial=partial)
 
 
 @login_not_required

@@ -1,5 +1,7 @@
 """Which courses and teams are there, and what happened in them?"""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -64,13 +66,12 @@ def team_add(request: Request, course: str) -> HttpResponse:
     return form_page(request, form, title="Add a team", crumbs=crumbs_to(row), action="Add team")
 
 
-@require_GET
-def team_detail(request: Request, course: str, team: str) -> HttpResponse:
-    """Members, projects with the places they run, and what happened."""
+def team_page(request: Request, course: str, team: str) -> dict[str, Any]:
+    """Return what the catalogue has for a team's page: members, projects, places, what happened."""
     teams = Team.objects.visible_to(request.user).select_related("course")
     row = get_object_or_404(teams, course__slug=course, slug=team)
     kind = request.GET.get("kind", "")
-    context = {
+    return {
         "team": row,
         "crumbs": crumbs_to(row.course),
         "members": row.memberships.select_related("user"),
@@ -80,7 +81,6 @@ def team_detail(request: Request, course: str, team: str) -> HttpResponse:
         "kind": kind,
         "kinds": Event.Kind.choices,
     }
-    return render_page(request, "courses/team_detail.html", context, partial="timeline")
 
 
 @require_http_methods(["GET", "POST"])

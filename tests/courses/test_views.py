@@ -45,7 +45,8 @@ def at(name, place):
         args = [place.course.slug, place.slug]
     else:
         args = [place.slug]
-    return reverse(f"courses:{name}", args=args)
+    app = "dashboard" if name == "team_detail" else "courses"
+    return reverse(f"{app}:{name}", args=args)
 
 
 # Reading ----------------------------------------------------------------------------------------

@@ -73,6 +73,16 @@ def test_a_student_sees_only_their_team(client, student, team):
     assert "Team 0001" not in page
 
 
+def test_a_team_page_shows_how_it_is_now(client, admin):
+    course = large.make(2, now=timezone.now())
+    url = course.teams.get(slug="team-0").get_absolute_url()
+    page = client.get(url).content.decode()
+    assert "502 Bad Gateway" in page
+    assert "Order button" in page
+    now = client.get(url, headers={"HX-Request": "true", "HX-Target": "now"}).content.decode()
+    assert now.lstrip().startswith('<div id="now"')
+
+
 def test_htmx_gets_only_the_teams(client, admin):
     large.make(2, now=timezone.now())
     page = client.get("/", headers={"HX-Request": "true"})

@@ -76,11 +76,12 @@ def test_gzip_is_unpacked(running, key):
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        (b"hello", "byte 0"),
+        (b"hello", "invalid character (byte 0)."),
         (b'{"events": [{"value": NaN}]}', "byte 22"),
         (b'{"events": [{"value": NaN}]}', "NaN and Infinity"),
-        (b'{"events": [', "ends at byte 12"),
-        (b"", "ends at byte 0"),
+        (b'{"events": [{"value": -Infinity}]}', "NaN and Infinity"),
+        (b'{"events": [', "truncated (byte 12)"),
+        (b"", "truncated (byte 0)"),
         (b"\xff\xfe", "byte 0"),
         (b'{"events": [' + b"[" * 9000 + b"]" * 9000 + b"]}", "not valid JSON"),
         (b"[]", "Expected `object`"),
