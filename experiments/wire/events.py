@@ -5,6 +5,7 @@ answers after the commit: 202 if all is stored, 207 with what was refused and wh
 """
 
 import logging
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -79,12 +80,20 @@ def _decode(body: bytes) -> Batch:
         detail = f'{error}. Send {{"exposures": […], "events": […]}}.'
         raise RefusedError(400, detail) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        hint = " NaN and Infinity are no JSON." if "invalid character" in str(error) else ""
-        at = f" It ends at byte {len(body)}." if "truncated" in str(error) else ""
-        raise RefusedError(400, f"The body is not valid JSON: {error}.{at}{hint}") from None
+        raise RefusedError(400, f"The body is not valid JSON: {_place(str(error), body)}") from None
     if len(batch.exposures) + len(batch.events) > ITEM_LIMIT:
         raise RefusedError(413, f"Send at most {ITEM_LIMIT} items at once.")
     return batch
+
+
+def _place(message: str, body: bytes) -> str:
+    """Return what is wrong with `body` and at which byte."""
+    text = message.removeprefix("JSON is malformed: ")
+    at = re.search(r"byte (\d+)", text)
+    if at is None:
+        return f"{text} (byte {len(body)})."
+    is_not_a_number = body[int(at[1]) :].startswith((b"NaN", b"Infinity", b"-Infinity"))
+    return f"{text}. NaN and Infinity are no JSON." if is_not_a_number else f"{text}."
 
 
 def _items(

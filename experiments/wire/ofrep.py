@@ -146,7 +146,7 @@ def read_context(body: bytes) -> dict[str, Any]:
     try:
         data = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise OfrepError(400, "PARSE_ERROR", f"The body is not valid JSON: {error}.") from None
+        raise OfrepError(400, "PARSE_ERROR", f"The body is not valid JSON ({error}).") from None
     context = data.get("context", {}) if isinstance(data, dict) else None
     if not isinstance(context, dict):
         detail = 'Send an object with an object `context`: {"context": {"targetingKey": "…"}}.'
