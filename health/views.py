@@ -37,8 +37,9 @@ def environment_detail(request: Request, pk: int) -> HttpResponse:
     rows = Environment.objects.visible_to(request.user)
     rows = rows.select_related("project__team__course", "health_check", "health_state")
     environment = get_object_or_404(rows, pk=pk)
-    span, zone = ranges.chosen(request.GET.get("range", "")), timezone.get_current_timezone()
-    page = environment_page.environment_page(environment, span=span, now=timezone.now(), zone=zone)
+    now, zone = timezone.now(), timezone.get_current_timezone()
+    span = ranges.chosen(request.GET.get("range", ""), now - environment.created_at)
+    page = environment_page.environment_page(environment, span=span, now=now, zone=zone)
     context = {
         "page": page,
         "span": span,
@@ -83,7 +84,8 @@ def host_detail(request: Request, pk: int) -> HttpResponse:
     """How busy one machine is and was."""
     rows = Host.objects.visible_to(request.user).select_related("course", "state")
     host = get_object_or_404(rows, pk=pk)
-    span, zone = ranges.chosen(request.GET.get("range", "")), timezone.get_current_timezone()
-    page = hosts.host_page(host, span=span, now=timezone.now(), zone=zone)
+    now, zone = timezone.now(), timezone.get_current_timezone()
+    span = ranges.chosen(request.GET.get("range", ""), now - host.created_at)
+    page = hosts.host_page(host, span=span, now=now, zone=zone)
     context = {"page": page, "span": span, "ranges": ranges.RANGES.values()}
     return render_page(request, "health/host_detail.html", context, partial="host")

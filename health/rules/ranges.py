@@ -43,6 +43,12 @@ RANGES = {
 DEFAULT = "24h"
 
 
-def chosen(name: str) -> Range:
-    """Return the range of that name; the default for any other text."""
-    return RANGES.get(name, RANGES[DEFAULT])
+def chosen(name: str, watched: timedelta) -> Range:
+    """Return the range of that name. For any other text: a day, or less when that holds it all.
+
+    watched: how long there has been something to show.
+    """
+    if name in RANGES:
+        return RANGES[name]
+    fitting = (row for row in RANGES.values() if row.span >= min(watched, RANGES[DEFAULT].span))
+    return next(fitting)

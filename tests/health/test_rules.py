@@ -197,6 +197,13 @@ def test_merging_is_counting_together(parts):
     [("1h", 1, 1), ("6h", 1, 2), ("24h", 5, 5), ("7d", 60, 60), ("30d", 60, 180), ("nonsense", 5, 5)],
 )
 def test_ranges_stay_within_300_points(name, table_minutes, step_minutes):
-    chosen = ranges.chosen(name)
+    chosen = ranges.chosen(name, timedelta(days=9))
     assert (chosen.table_minutes, chosen.step) == (table_minutes, timedelta(minutes=step_minutes))
     assert chosen.span / chosen.step <= ranges.MAX_POINTS
+
+
+@pytest.mark.parametrize(
+    ("watched", "name"), [(0, "1h"), (0.9, "1h"), (2, "6h"), (7, "24h"), (24 * 90, "24h"), (-1, "1h")]
+)
+def test_by_default_a_chart_spans_what_there_is_up_to_a_day(watched, name):
+    assert ranges.chosen("", timedelta(hours=watched)).name == name
