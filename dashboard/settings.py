@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from environs import Env
 from kombu import Exchange, Queue
 
+from dashboard import tuning
 from dashboard.local import local_secret, socket_path
 
 env = Env()
@@ -93,25 +94,11 @@ TEMPLATES = [
 # Database: SQLite on one machine, PostgreSQL by DATABASE_URL -----------------------------------
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{DATA_DIR}/courseops.sqlite3")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # Immediate transactions and a long timeout: the busy handler is unfair, and a read that
-    # turns into a write in WAL mode fails at once instead of waiting.
-    DATABASES["default"] |= {
-        "CONN_MAX_AGE": 60,
-        "OPTIONS": {
-            "timeout": 30,
-            "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;"
-            "PRAGMA temp_store=MEMORY;PRAGMA mmap_size=134217728;"
-            "PRAGMA journal_size_limit=27103364;PRAGMA cache_size=-20000;",
-        },
-    }
+    DATABASES["default"] |= tuning.SQLITE
 else:
-    pool = {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", 8), "timeout": 10}
-    DATABASES["default"] |= {
-        "CONN_MAX_AGE": 0,
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**DATABASES["default"].get("OPTIONS", {}), "pool": pool},
-    }
+    tuned = tuning.postgresql(env.int("DATABASE_POOL_SIZE", 8))
+    tuned["OPTIONS"] |= DATABASES["default"].get("OPTIONS", {})
+    DATABASES["default"] |= tuned
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Broker and cache: embedded Valkey on a socket, or REDIS_URL -----------------------------------
@@ -122,10 +109,10 @@ VALKEY_SOCKET = socket_path(DATA_DIR)
 BROKER_URL = REDIS_URL or f"redis+socket://{VALKEY_SOCKET}"
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "dashboard.cache.SharedCache",
         "LOCATION": REDIS_URL or f"unix://{VALKEY_SOCKET}?db=2",
         "KEY_PREFIX": "courseops",
-        "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
+        "OPTIONS": tuning.CACHE,
     }
 }
 
@@ -138,14 +125,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_DB_REUSE_MAX = 1000
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 300,
-    "unacked_restore_interval": 5,
-    "unacked_restore_throttle": 1,
-    "socket_timeout": 5,
-    "socket_connect_timeout": 2,
-    "health_check_interval": 15,
-}
+CELERY_BROKER_TRANSPORT_OPTIONS = tuning.BROKER
 # One queue for work that any worker may do, and one that every worker hears. The second is declared
 # here and not by kombu's Broadcast, which senders do not declare: nobody would hear it.
 CELERY_TASK_DEFAULT_QUEUE = "celery"
@@ -217,19 +197,7 @@ STORAGES = {
 }
 
 # Browser-side protection --------------------------------------------------------------------------
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": ["'none'"],
-        "script-src": ["'self'"],
-        "style-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
-        "font-src": ["'self'"],
-        "connect-src": ["'self'"],
-        "form-action": ["'self'"],
-        "base-uri": ["'none'"],
-        "frame-ancestors": ["'none'"],
-    }
-}
+CONTENT_SECURITY_POLICY = tuning.CONTENT_SECURITY_POLICY
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = IS_HTTPS

@@ -1,0 +1,60 @@
+"""Which measured options keep the databases, the broker and the browser's rules in order?"""
+
+from typing import Any
+
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+# Immediate transactions and a long timeout: the busy handler is unfair, and in WAL mode a read
+# that turns into a write fails at once instead of waiting.
+SQLITE: dict[str, Any] = {
+    "CONN_MAX_AGE": 60,
+    "OPTIONS": {
+        "timeout": 30,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA temp_store=MEMORY;"
+        "PRAGMA mmap_size=134217728;PRAGMA journal_size_limit=27103364;PRAGMA cache_size=-20000;",
+    },
+}
+
+
+def postgresql(pool_size: int) -> dict[str, Any]:
+    """Return the options of a pool of at most `pool_size` connections in each process.
+
+    A pool and not kept connections: the idle threads of the web server end and would leave
+    theirs to the garbage collector.
+    """
+    pool = {"min_size": 1, "max_size": pool_size, "timeout": 10}
+    return {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True, "OPTIONS": {"pool": pool}}
+
+
+# A task of a lost worker is handed out again within seconds of `visibility_timeout`, which must
+# stay above the longest task; kombu's own defaults sweep every 100 s.
+BROKER: dict[str, Any] = {
+    "visibility_timeout": 300,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+    "health_check_interval": 15,
+}
+# A page waits this long, and once, for a cache that does not answer; redis-py itself asks ten times.
+CACHE: dict[str, Any] = {
+    "socket_timeout": 0.5,
+    "socket_connect_timeout": 0.5,
+    "retry": Retry(NoBackoff(), 0),
+}
+
+CONTENT_SECURITY_POLICY: dict[str, Any] = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
