@@ -1,0 +1,23 @@
+"""Who takes part, what do they build, where does it run, and who may see it?
+
+Every QuerySet here answers `visible_to(user)` and `editable_by(user)`. The other apps reach
+their rows through these two, so access is decided once.
+"""
+
+from courses.models.api_keys import ApiKey
+from courses.models.people import User, validate_time_zone
+from courses.models.projects import Environment, Project
+from courses.models.teams import Course, Membership, Team
+from courses.models.timeline import Event
+
+__all__ = [
+    "ApiKey",
+    "Course",
+    "Environment",
+    "Event",
+    "Membership",
+    "Project",
+    "Team",
+    "User",
+    "validate_time_zone",
+]

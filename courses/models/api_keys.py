@@ -1,0 +1,69 @@
+"""Which machines may speak for a course, and for what?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from courses.models.people import User
+from courses.models.projects import Environment, Project
+from courses.models.teams import Course
+
+
+class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
+    def visible_to(self, user: User) -> ApiKeyQuerySet:
+        return self.editable_by(user)
+
+    def editable_by(self, user: User) -> ApiKeyQuerySet:
+        """Keys of the courses `user` lectures, and keys bound to projects they may edit."""
+        if user.is_superuser:
+            return self
+        return self.filter(
+            Q(course__in=Course.objects.editable_by(user).values("pk"))
+            | Q(project__in=Project.objects.editable_by(user).values("pk"))
+        )
+
+    def usable(self, now: datetime) -> ApiKeyQuerySet:
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=now), revoked_at=None)
+
+
+class ApiKey(models.Model):
+    """What a machine presents. The key itself is shown once and kept only as a digest."""
+
+    class Scope(models.TextChoices):
+        INGEST = "ingest", "send measurements and events"
+        EVALUATE = "evaluate", "evaluate flags"
+        READ = "read", "read"
+        WRITE = "write", "change"
+
+    course = models.ForeignKey(Course, models.CASCADE, related_name="api_keys")
+    project = models.ForeignKey(Project, models.CASCADE, null=True, blank=True, related_name="api_keys")
+    environment = models.ForeignKey(
+        Environment, models.CASCADE, null=True, blank=True, related_name="api_keys"
+    )
+    name = models.CharField(max_length=80)
+    prefix = models.CharField(max_length=16, unique=True, editable=False)
+    digest = models.CharField(max_length=64, editable=False)
+    # Space-separated, as in OAuth; never filtered on.
+    scopes = models.CharField(max_length=60)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, editable=False, related_name="+")
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, editable=False)
+
+    objects = ApiKeyQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["name", F("created_at").desc()]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+    def allows(self, scope: str) -> bool:
+        """Whether this key was made for `scope`."""
+        return scope in self.scopes.split()

@@ -1,0 +1,74 @@
+"""What happened, to what, when and by whom?"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from courses.models.people import User
+from courses.models.projects import Environment, Project
+from courses.models.teams import Course, Team
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def visible_to(self, user: User) -> EventQuerySet:
+        """What happened to the teams `user` may see; course-wide entries are for staff."""
+        if user.is_superuser:
+            return self
+        return self.filter(
+            Q(team__in=Team.objects.visible_to(user).values("pk"))
+            | Q(team=None, course__in=Course.objects.staffed_by(user).values("pk"))
+        )
+
+    def latest_first(self) -> EventQuerySet:
+        return self.order_by("-at", "-pk")
+
+
+class Event(models.Model):
+    """One entry of the timeline: what happened, to what, when, by whom. Append-only."""
+
+    class Kind(models.TextChoices):
+        DEPLOYMENT = "deployment"
+        PIPELINE = "pipeline"
+        INCIDENT = "incident"
+        ALERT = "alert"
+        EXPERIMENT = "experiment"
+        SETTINGS = "settings"
+        IMPORT = "import"
+        NOTE = "note"
+
+    class Tone(models.TextChoices):
+        GOOD = "good"
+        BAD = "bad"
+        NEUTRAL = "neutral"
+
+    course = models.ForeignKey(Course, models.CASCADE, related_name="events")
+    team = models.ForeignKey(Team, models.CASCADE, null=True, related_name="events")
+    project = models.ForeignKey(Project, models.CASCADE, null=True, related_name="events")
+    environment = models.ForeignKey(Environment, models.CASCADE, null=True, related_name="events")
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField(default=timezone.now)
+    kind = models.CharField(max_length=12, choices=Kind)
+    tone = models.CharField(max_length=7, choices=Tone, default=Tone.NEUTRAL)
+    title = models.CharField(max_length=200)
+    detail = models.TextField(blank=True, max_length=2000)
+    url = models.CharField(max_length=500, blank=True)
+    actor = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    # What tells this entry from its own repetition; empty for entries people write.
+    dedupe_key = models.CharField(max_length=120, null=True, unique=True)  # noqa: DJ001
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["course", "-at"]),
+            models.Index(fields=["team", "-at"]),
+            models.Index(fields=["project", "-at"]),
+            models.Index(fields=["environment", "-at"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
