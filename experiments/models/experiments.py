@@ -1,0 +1,158 @@
+"""What is tried, in which variants, and how are units spread over them?"""
+
+from __future__ import annotations
+
+import secrets
+from typing import ClassVar
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from courses.models import Project, User
+from experiments.rules import assignment
+from experiments.rules.items import KEY_LENGTH
+from experiments.rules.results import NO_RESULTS, Snapshot
+from experiments.rules.verdict import Verdict, decide
+
+
+def new_seed() -> str:
+    return secrets.token_hex(8)
+
+
+class ExperimentQuerySet(models.QuerySet["Experiment"]):
+    def visible_to(self, user: User) -> ExperimentQuerySet:
+        return self.filter(project__in=Project.objects.visible_to(user).values("pk"))
+
+    def editable_by(self, user: User) -> ExperimentQuerySet:
+        return self.filter(project__in=Project.objects.editable_by(user).values("pk"))
+
+    def running(self) -> ExperimentQuerySet:
+        return self.filter(state=Experiment.State.RUNNING)
+
+    def with_project(self) -> ExperimentQuerySet:
+        return self.select_related("project__team__course")
+
+
+class Experiment(models.Model):
+    """A question about a project, asked by showing its variants to different units.
+
+    Its plan (variants, weights, metrics) may change until the start and never after.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft"
+        RUNNING = "running"
+        STOPPED = "stopped"
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="experiments")
+    name = models.CharField(max_length=120)
+    key = models.SlugField(
+        max_length=KEY_LENGTH,
+        help_text="What the app asks for. Letters, digits, hyphens and underscores.",
+    )
+    hypothesis = models.TextField(
+        max_length=2000, blank=True, help_text="What you expect to change, for whom, and why."
+    )
+    state = models.CharField(max_length=7, choices=State, default=State.DRAFT, editable=False)
+    # Grows with every change, so that a process sees by one number whether it is out of date.
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, editable=False, related_name="+")
+
+    objects = ExperimentQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-created_at", "-pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["project", "key"],
+                name="experiment_key_in_project",
+                violation_error_message="This project has an experiment with this key.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("experiments:experiment_detail", args=[self.pk])
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """What the last analysis found, or an empty snapshot."""
+        result = getattr(self, "result", None)
+        return result.read() if result else NO_RESULTS
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the results mean, in words."""
+        return decide(self.state, self.snapshot)
+
+
+class Variant(models.Model):
+    """One of the things a unit may see. The first is the control."""
+
+    experiment = models.ForeignKey(Experiment, models.CASCADE, related_name="variants")
+    key = models.SlugField(max_length=KEY_LENGTH)
+    name = models.CharField(max_length=120)
+    weight = models.PositiveIntegerField(
+        default=1, validators=[MinValueValidator(1), MaxValueValidator(10_000)]
+    )
+    value = models.JSONField()
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering: ClassVar = ["experiment", "position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["experiment", "key"], name="variant_key_in_experiment"),
+            models.UniqueConstraint(fields=["experiment", "position"], name="variant_position"),
+            models.CheckConstraint(condition=Q(weight__gte=1), name="variant_weight_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Phase(models.Model):
+    """A span in which the assignment of units to variants did not change. Immutable but for its end."""
+
+    experiment = models.ForeignKey(Experiment, models.CASCADE, related_name="phases")
+    number = models.PositiveSmallIntegerField()
+    # Part of the hash: a renamed experiment keeps its assignment, and no two share one.
+    seed = models.CharField(max_length=32, default=new_seed)
+    started_at = models.DateTimeField()
+    stopped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["experiment", "number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["experiment", "number"], name="phase_number_in_experiment")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.experiment}, phase {self.number}"
+
+
+class PhaseVariant(models.Model):
+    """The buckets of a variant in a phase: `start` ≤ bucket < `end`, of 10,000."""
+
+    phase = models.ForeignKey(Phase, models.CASCADE, related_name="ranges")
+    variant = models.ForeignKey(Variant, models.CASCADE, related_name="+")
+    start = models.PositiveSmallIntegerField()
+    end = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering: ClassVar = ["phase", "start"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["phase", "variant"], name="phase_variant_once"),
+            models.CheckConstraint(
+                condition=Q(start__lt=models.F("end"), end__lte=assignment.BUCKETS),
+                name="phase_variant_range",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.variant}: {self.start} to {self.end}"

@@ -1,0 +1,66 @@
+"""What is compared between variants, and what part does it play?"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from courses.models import Project
+from experiments.models.experiments import Experiment
+from experiments.rules.items import EVENT_NAME_LENGTH, KEY_LENGTH
+
+
+class Metric(models.Model):
+    """What is compared between variants: a share of units, or a mean per unit."""
+
+    class Kind(models.TextChoices):
+        PROPORTION = "proportion", "share of units with the event"
+        MEAN = "mean", "mean per unit of the event's values"
+
+    class Direction(models.TextChoices):
+        INCREASE = "increase", "more is better"
+        DECREASE = "decrease", "less is better"
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="metrics")
+    key = models.SlugField(max_length=KEY_LENGTH, allow_unicode=True)
+    name = models.CharField(max_length=80)
+    event_name = models.CharField(max_length=EVENT_NAME_LENGTH)
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.PROPORTION)
+    direction = models.CharField(max_length=8, choices=Direction, default=Direction.INCREASE)
+
+    class Meta:
+        ordering: ClassVar = ["project", "key"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["project", "key"], name="metric_key_in_project")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ExperimentMetric(models.Model):
+    """The part a metric plays in an experiment. The goal decides; a guardrail must not get worse."""
+
+    class Role(models.TextChoices):
+        GOAL = "goal"
+        SECONDARY = "secondary"
+        GUARDRAIL = "guardrail"
+
+    experiment = models.ForeignKey(Experiment, models.CASCADE, related_name="metrics")
+    metric = models.ForeignKey(Metric, models.CASCADE, related_name="uses")
+    role = models.CharField(max_length=9, choices=Role, default=Role.GOAL)
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering: ClassVar = ["experiment", "position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["experiment", "metric"], name="experiment_metric_once"),
+            models.UniqueConstraint(
+                fields=["experiment"], condition=Q(role="goal"), name="experiment_has_one_goal"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.metric} ({self.role})"
