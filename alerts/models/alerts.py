@@ -1,0 +1,89 @@
+"""What is wrong, since when, and who has taken it on?"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Case, F, Q, Value, When
+from django.urls import reverse
+
+from alerts.models.rules import Rule
+from alerts.rules import State
+from courses.models import Project, User
+
+
+class AlertQuerySet(models.QuerySet["Alert"]):
+    def visible_to(self, user: User) -> AlertQuerySet:
+        if user.is_superuser:
+            return self
+        return self.filter(project__in=Project.objects.visible_to(user).values("pk"))
+
+    def editable_by(self, user: User) -> AlertQuerySet:
+        if user.is_superuser:
+            return self
+        return self.filter(project__in=Project.objects.editable_by(user).values("pk"))
+
+    def still_open(self) -> AlertQuerySet:
+        return self.exclude(state=State.RESOLVED)
+
+    def unacknowledged(self) -> AlertQuerySet:
+        """What fires and nobody has taken on."""
+        return self.filter(state=State.FIRING, acknowledged_at=None)
+
+    def urgent_first(self) -> AlertQuerySet:
+        """Firing before pending before resolved; what nobody took on first; then severity and age."""
+        order = (State.FIRING, State.PENDING, State.RESOLVED)
+        urgency = Case(*(When(state=state, then=Value(rank)) for rank, state in enumerate(order)))
+        severity = Case(
+            When(rule__severity="critical", then=0), When(rule__severity="warning", then=1), default=2
+        )
+        is_taken = Case(When(acknowledged_at=None, then=0), default=1)
+        return self.order_by(urgency, is_taken, severity, F("pending_since").desc(), F("pk").desc())
+
+
+class Alert(models.Model):
+    """Something wrong with one subject, by one rule, from its first sign until it is over."""
+
+    rule = models.ForeignKey(Rule, models.CASCADE, related_name="alerts")
+    subject = models.CharField(max_length=120)
+    project = models.ForeignKey(Project, models.CASCADE, related_name="alerts")
+    state = models.CharField(max_length=8, choices=[(state.value, state.value) for state in State])
+    bad_count = models.PositiveIntegerField(default=0)
+    good_count = models.PositiveIntegerField(default=0)
+    last_value = models.FloatField(null=True)
+    last_observed_at = models.DateTimeField()
+    title = models.CharField(max_length=200)
+    detail = models.TextField(blank=True, max_length=2000)
+    path = models.CharField(max_length=200, blank=True)
+    pending_since = models.DateTimeField()
+    fired_at = models.DateTimeField(null=True)
+    resolved_at = models.DateTimeField(null=True)
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    acknowledged_note = models.CharField(max_length=500, blank=True)
+
+    objects = AlertQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["rule", "subject"], condition=~Q(state="resolved"), name="alert_open_once"
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["project", "state"]),
+            models.Index(fields=["state", "-pending_since"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("alerts:alert_detail", args=[self.pk])
+
+    @property
+    def span(self) -> timedelta:
+        """How long it lasted, or has lasted as far as is known."""
+        return (self.resolved_at or self.last_observed_at) - self.pending_since

@@ -1,0 +1,142 @@
+"""Who is told in which way, and what has been sent?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q, Window
+from django.db.models.functions import RowNumber
+from django.utils import timezone
+
+from alerts.models.alerts import Alert
+from courses.encryption import EncryptedTextField
+from courses.models import Course, User
+
+
+class ChannelQuerySet(models.QuerySet["Channel"]):
+    def visible_to(self, user: User) -> ChannelQuerySet:
+        return self.editable_by(user)
+
+    def editable_by(self, user: User) -> ChannelQuerySet:
+        """The channels of the courses `user` lectures."""
+        if user.is_superuser:
+            return self
+        return self.filter(course__in=Course.objects.editable_by(user).values("pk"))
+
+
+class Channel(models.Model):
+    """A way to tell people of a course."""
+
+    class Kind(models.TextChoices):
+        EMAIL = "email", "e-mail"
+        APPRISE = "apprise", "Apprise URL"
+
+    course = models.ForeignKey(Course, models.CASCADE, related_name="channels")
+    name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=7, choices=Kind, default=Kind.EMAIL)
+    # Addresses, one per line, or one Apprise URL. Never shown again: see `summary`.
+    target = EncryptedTextField()
+    is_enabled = models.BooleanField("switched on", default=True)
+    send_resolved = models.BooleanField("also tell when it is over", default=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = ChannelQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["course__name", "name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def summary(self) -> str:
+        """What may be shown of the target: how many addresses, or which kind of service."""
+        if not self.target:
+            return "unreadable: enter it again"
+        if self.kind == self.Kind.APPRISE:
+            return f"{self.target.partition('://')[0]}://…"
+        count = len(self.target.split())
+        return f"{count} address{'es' if count != 1 else ''}"
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def visible_to(self, user: User) -> DeliveryQuerySet:
+        """What the channels of the courses `user` staffs were to send."""
+        if user.is_superuser:
+            return self
+        return self.filter(channel__course__in=Course.objects.staffed_by(user).values("pk"))
+
+    def unclaimed(self, now: datetime) -> DeliveryQuerySet:
+        """What is due and on no worker's desk."""
+        return self.filter(
+            Q(leased_until=None) | Q(leased_until__lte=now),
+            state=Delivery.State.PENDING,
+            next_attempt_at__lte=now,
+        )
+
+    def in_turn(self, now: datetime, *, per_channel: int) -> DeliveryQuerySet:
+        """What is due, at most `per_channel` of each channel: a dead one must not fill the batch.
+
+        That an alert is over is told after it was told that it began.
+        """
+        earlier = Delivery.objects.filter(
+            alert=OuterRef("alert"),
+            channel=OuterRef("channel"),
+            transition=Delivery.Transition.FIRED,
+            state=Delivery.State.PENDING,
+        )
+        rank = Window(RowNumber(), partition_by="channel", order_by=["next_attempt_at", "pk"])
+        return (
+            self.unclaimed(now)
+            .exclude(Exists(earlier), transition=Delivery.Transition.RESOLVED)
+            .annotate(rank=rank)
+            .filter(rank__lte=per_channel)
+            .order_by("next_attempt_at", "pk")
+        )
+
+
+class Delivery(models.Model):
+    """One message for one channel: the outbox. A row stands here until it is sent or given up."""
+
+    class Transition(models.TextChoices):
+        FIRED = "fired"
+        RESOLVED = "resolved"
+        TEST = "test"
+
+    class State(models.TextChoices):
+        PENDING = "pending"
+        SENT = "sent"
+        DEAD = "dead"
+
+    # Empty for a test message.
+    alert = models.ForeignKey(Alert, models.CASCADE, null=True, related_name="deliveries")
+    transition = models.CharField(max_length=8, choices=Transition)
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="deliveries")
+    state = models.CharField(max_length=7, choices=State, default=State.PENDING)
+    attempts = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField()
+    next_attempt_at = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True)
+    lease_token = models.CharField(max_length=32, blank=True)
+    last_error = models.CharField(max_length=300, blank=True)
+    sent_at = models.DateTimeField(null=True)
+    # Every copy of this message carries it: the Message-ID of a mail, the Idempotency-Key of a post.
+    dedupe_key = models.CharField(max_length=64, unique=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["alert", "transition", "channel"], name="delivery_once")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["next_attempt_at"], condition=Q(state="pending"), name="delivery_due"),
+            models.Index(fields=["lease_token"], condition=~Q(lease_token=""), name="delivery_lease"),
+            models.Index(fields=["channel", "-created_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.transition} · {self.state}"

@@ -1,0 +1,90 @@
+"""What is watched, and how far has it been judged?"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from alerts.rules import Comparison, Condition
+from courses.models import Course, Project, User
+
+IN_A_ROW = [MinValueValidator(1), MaxValueValidator(100)]
+
+
+class RuleQuerySet(models.QuerySet["Rule"]):
+    def visible_to(self, user: User) -> RuleQuerySet:
+        """The rules of every course, and those of the courses `user` takes part in."""
+        return self.filter(Q(course=None) | Q(course__in=Course.objects.visible_to(user).values("pk")))
+
+    def editable_by(self, user: User) -> RuleQuerySet:
+        """The rules of the courses `user` lectures; those of every course are for administrators."""
+        if user.is_superuser:
+            return self
+        return self.filter(course__in=Course.objects.editable_by(user).values("pk"))
+
+
+class Rule(models.Model):
+    """When a signal becomes an alert."""
+
+    class Severity(models.TextChoices):
+        INFO = "info"
+        WARNING = "warning"
+        CRITICAL = "critical"
+
+    course = models.ForeignKey(
+        Course,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="alert_rules",
+        help_text="Empty: every course.",
+    )
+    name = models.CharField(max_length=80)
+    signal = models.CharField(max_length=80, db_index=True)
+    comparison = models.CharField(
+        max_length=8, choices=[(Comparison.AT_LEAST.value, "at least"), (Comparison.AT_MOST.value, "at most")]
+    )
+    threshold = models.FloatField()
+    bad_in_a_row = models.PositiveSmallIntegerField(
+        "bad values in a row to fire", default=1, validators=IN_A_ROW
+    )
+    good_in_a_row = models.PositiveSmallIntegerField(
+        "good values in a row to resolve", default=1, validators=IN_A_ROW
+    )
+    severity = models.CharField(max_length=8, choices=Severity, default=Severity.WARNING)
+    is_enabled = models.BooleanField("switched on", default=True)
+
+    objects = RuleQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def condition(self) -> Condition:
+        """The part of the rule that decides."""
+        return Condition(Comparison(self.comparison), self.threshold, self.bad_in_a_row, self.good_in_a_row)
+
+
+class Watch(models.Model):
+    """How far a rule has judged a subject: what is not newer was seen already.
+
+    Its row is also the lock under which the alert of that rule and subject moves.
+    """
+
+    rule = models.ForeignKey(Rule, models.CASCADE, related_name="watches")
+    subject = models.CharField(max_length=120)
+    project = models.ForeignKey(Project, models.CASCADE, related_name="+")
+    last_observed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "watches"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["rule", "subject"], name="watch_once")]
+
+    def __str__(self) -> str:
+        return f"{self.rule_id} · {self.subject}"
