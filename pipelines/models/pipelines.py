@@ -1,0 +1,137 @@
+"""What did the pipelines of a repository do, and what is its default branch now?"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.urls import reverse
+
+from courses.models import User
+from pipelines import rules
+from pipelines.models.repositories import Repository
+
+
+class PipelineQuerySet(models.QuerySet["Pipeline"]):
+    def visible_to(self, user: User) -> PipelineQuerySet:
+        return self.filter(repository__in=Repository.objects.visible_to(user).values("pk"))
+
+    def latest_first(self) -> PipelineQuerySet:
+        return self.order_by("-remote_id")
+
+
+class Pipeline(models.Model):
+    """One run of a repository's jobs for a commit, as the server last told it."""
+
+    repository = models.ForeignKey(Repository, models.CASCADE, related_name="pipelines")
+    remote_id = models.BigIntegerField()
+    iid = models.BigIntegerField(default=0)
+    sha = models.CharField(max_length=64, blank=True)
+    ref = models.CharField(max_length=255, blank=True)
+    source = models.CharField(max_length=40, blank=True)
+    status = models.CharField(max_length=30)
+    status_group = models.CharField(max_length=40, blank=True)
+    # [[stage, state], …], worked out from the jobs so that a board reads no jobs.
+    stages = models.JSONField(default=list)
+    coverage = models.FloatField(null=True)
+    duration_s = models.FloatField(null=True)
+    queued_s = models.FloatField(null=True)
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    updated_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    objects = PipelineQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-remote_id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["repository", "remote_id"], name="pipeline_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.iid or self.remote_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("pipelines:pipeline_detail", args=[self.pk])
+
+    @property
+    def web_url(self) -> str:
+        return f"{self.repository.web_url}/-/pipelines/{self.remote_id}"
+
+    @property
+    def has_warnings(self) -> bool:
+        return self.status_group == rules.WITH_WARNINGS
+
+    @property
+    def shown_state(self) -> str:
+        return rules.shown_state(self.status, has_warnings=self.has_warnings)
+
+    @property
+    def is_active(self) -> bool:
+        return self.status in rules.ACTIVE
+
+    @property
+    def is_invalid(self) -> bool:
+        """Failed before any job: GitLab could not use the pipeline's definition."""
+        return self.status == rules.RED and not self.stages
+
+
+class Job(models.Model):
+    """One step of a pipeline; of a job tried again, the last try."""
+
+    pipeline = models.ForeignKey(Pipeline, models.CASCADE, related_name="jobs")
+    remote_id = models.BigIntegerField()
+    name = models.CharField(max_length=255)
+    stage = models.CharField(max_length=255, blank=True)
+    position = models.PositiveIntegerField()
+    status = models.CharField(max_length=30)
+    allow_failure = models.BooleanField(default=False)
+    duration_s = models.FloatField(null=True)
+    failure_reason = models.CharField(max_length=255, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["position"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["pipeline", "remote_id"], name="job_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def shown_state(self) -> str:
+        return "warning" if self.allow_failure and self.status == rules.RED else self.status
+
+    @property
+    def web_url(self) -> str:
+        return f"{self.pipeline.repository.web_url}/-/jobs/{self.remote_id}"
+
+
+class RepositoryState(models.Model):
+    """What the default branch is now. The one row that overviews read for a repository."""
+
+    repository = models.OneToOneField(
+        Repository, models.CASCADE, primary_key=True, related_name="branch", editable=False
+    )
+    status = models.CharField(max_length=10, default=rules.UNKNOWN)
+    detail = models.CharField(max_length=300, blank=True)
+    since = models.DateTimeField(null=True)
+    red_since = models.DateTimeField(null=True)
+    is_running = models.BooleanField(default=False)
+    # The last pipeline that says something, and the last of all.
+    pipeline = models.ForeignKey(Pipeline, models.SET_NULL, null=True, related_name="+")
+    latest = models.ForeignKey(Pipeline, models.SET_NULL, null=True, related_name="+")
+    recent = models.JSONField(default=list)  # [[pk, state, number], …], newest last
+    updated_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.repository_id}: {self.status}"
+
+    @property
+    def is_red(self) -> bool:
+        return self.status == rules.RED
+
+    @property
+    def shown(self) -> Pipeline | None:
+        """Return the pipeline whose stages a board shows: the one that moves, else the verdict's."""
+        return self.latest if self.is_running or self.pipeline is None else self.pipeline

@@ -1,0 +1,84 @@
+"""Which CI servers are read, how often, and with what success?"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from courses.encryption import EncryptedTextField
+from courses.models import Course, User
+from pipelines import rules
+
+
+class CIServerQuerySet(models.QuerySet["CIServer"]):
+    def visible_to(self, user: User) -> CIServerQuerySet:
+        return self.filter(course__in=Course.objects.staffed_by(user).values("pk"))
+
+    def editable_by(self, user: User) -> CIServerQuerySet:
+        return self.filter(course__in=Course.objects.editable_by(user).values("pk"))
+
+    def due(self, now: datetime) -> CIServerQuerySet:
+        """Those to poll now, the longest waiting first."""
+        return self.filter(
+            Q(not_before=None) | Q(not_before__lte=now),
+            is_enabled=True,
+            next_poll_at__lte=now,
+            course__is_archived=False,
+        ).order_by("next_poll_at", "pk")
+
+
+class CIServer(models.Model):
+    """Where the pipelines of a course run, and what opens it."""
+
+    class Kind(models.TextChoices):
+        GITLAB = "gitlab", "GitLab"
+
+    course = models.ForeignKey(Course, models.CASCADE, related_name="ci_servers")
+    name = models.CharField(max_length=80, default="GitLab")
+    kind = models.CharField(max_length=12, choices=Kind, default=Kind.GITLAB)
+    base_url = models.CharField("address", max_length=300, validators=[URLValidator(["http", "https"])])
+    token = EncryptedTextField(blank=True, editable=False)
+    poll_interval_s = models.PositiveIntegerField(
+        "seconds between polls", default=60, validators=[MinValueValidator(10), MaxValueValidator(86_400)]
+    )
+    is_enabled = models.BooleanField("poll this server", default=True)
+
+    next_poll_at = models.DateTimeField(editable=False)
+    not_before = models.DateTimeField(null=True, editable=False)
+    last_polled_at = models.DateTimeField(null=True, editable=False)
+    last_error_kind = models.CharField(max_length=12, blank=True, editable=False)
+    last_error = models.CharField(max_length=300, blank=True, editable=False)
+    failures = models.PositiveSmallIntegerField(default=0, editable=False)
+    page_size = models.PositiveSmallIntegerField(default=50, editable=False)
+    graphql_unusable_until = models.DateTimeField(null=True, editable=False)
+    version = models.CharField(max_length=40, blank=True, editable=False)
+    token_scopes = models.CharField(max_length=300, blank=True, editable=False)
+    token_expires_on = models.DateField(null=True, editable=False)
+    token_checked_at = models.DateTimeField(null=True, editable=False)
+
+    objects = CIServerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "CI server"
+        ordering: ClassVar = ["name", "pk"]
+        indexes: ClassVar = [models.Index(fields=["next_poll_at"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("pipelines:server_edit", args=[self.pk])
+
+    def is_on_rest(self, now: datetime) -> bool:
+        return self.graphql_unusable_until is not None and self.graphql_unusable_until > now
+
+    def is_stale(self, now: datetime) -> bool:
+        return rules.is_stale(self.last_polled_at, now=now, interval_s=self.poll_interval_s)
+
+    def is_token_check_due(self, now: datetime) -> bool:
+        return self.token_checked_at is None or now - self.token_checked_at > timedelta(days=1)
