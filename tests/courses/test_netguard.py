@@ -18,7 +18,7 @@ import trustme
 from yarl import URL
 
 from courses import netguard, networks
-from courses.netguard import Fault, FaultKind, Outgoing, Reply, fetch, fetch_all
+from courses.netguard import Fault, FaultKind, Outgoing, Reply, fetch, fetch_all, following, loop
 
 # facts: what is_private or is_global of Python 3.11 to 3.13 lets through, and the usual suspects
 HOSTILE = [
@@ -250,7 +250,7 @@ def test_name_with_a_public_and_a_private_address_is_vetted_one_by_one(settings)
 
 def test_socket_is_vetted_even_when_the_url_was_not(server, settings, monkeypatch):
     settings.OUTBOUND_ALLOW = []
-    monkeypatch.setattr(netguard, "vet_url", lambda url: None)
+    monkeypatch.setattr(following, "vet_url", lambda url: None)
     outcome = ask(server, "")
     assert isinstance(outcome, Fault)
     assert outcome.kind == FaultKind.REFUSED
@@ -412,12 +412,12 @@ def test_plain_http_on_a_tls_address(server):
 
 
 def test_fork_gets_a_loop_of_its_own(server, monkeypatch):
-    monkeypatch.setattr(netguard, "_loops", {})
+    monkeypatch.setattr(loop, "_loops", {})
     assert isinstance(ask(server, ""), Reply)
-    assert list(netguard._loops) == [os.getpid()]
+    assert list(loop._loops) == [os.getpid()]
     netguard.close()
     netguard.close()  # nothing left: does nothing
-    assert netguard._loops == {}
+    assert loop._loops == {}
 
 
 def test_url_with_credentials_is_refused():
