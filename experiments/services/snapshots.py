@@ -1,0 +1,128 @@
+"""What do the folded units of a phase show when variants are compared with the control?"""
+
+from collections.abc import Sequence
+
+from django.db.models import Count, F, FloatField, Sum, Value
+
+from experiments import stats
+from experiments.models import Experiment, ExperimentMetric, Metric, Phase, Unit, UnitMetric
+from experiments.rules.assignment import BUCKETS
+from experiments.rules.results import Arm, ArmMetric, Comparison, MetricResult, Snapshot
+
+CONFIDENCE = 0.95
+
+
+def take_snapshot(experiment: Experiment, phase: Phase, *, last_event_us: int | None) -> Snapshot:
+    """Return what the folded units of `phase` show."""
+    units = Unit.objects.filter(phase=phase)
+    count_of = dict(units.filter(variants_seen=1).values_list("variant").annotate(Count("pk")))
+    ranges = list(phase.ranges.select_related("variant").order_by("variant__position"))
+    counts = [count_of.get(row.variant_id, 0) for row in ranges]
+    shares = [(row.end - row.start) / BUCKETS for row in ranges]
+    arms = [
+        Arm(row.variant.key, row.variant.name, count, share)
+        for row, count, share in zip(ranges, counts, shares, strict=True)
+    ]
+    # Bonferroni: with several variants against one control, each has to convince more.
+    confidence = 1 - (1 - CONFIDENCE) / (len(arms) - 1)
+    parts = ExperimentMetric.objects.filter(experiment=experiment).select_related("metric")
+    variant_ids = [row.variant_id for row in ranges]
+    return Snapshot(
+        phase=phase.number,
+        arms=arms,
+        mixed_units=units.filter(variants_seen__gt=1).count(),
+        sample_ratio_p=stats.sample_ratio_p_value(counts, shares),
+        confidence=confidence,
+        metrics=[
+            _compare(part, arms, _samples(part.metric, phase, variant_ids, counts), confidence)
+            for part in parts.order_by("position")
+        ],
+        last_event_us=last_event_us,
+    )
+
+
+def _samples(
+    metric: Metric, phase: Phase, variant_ids: Sequence[int], counts: Sequence[int]
+) -> list[tuple[int, stats.Sample | None]]:
+    """Return for each variant how many units converted, and its sample; None below two units."""
+    rows = UnitMetric.objects.filter(metric=metric, unit__phase=phase, unit__variants_seen=1)
+    by_variant = rows.order_by().values_list("unit__variant")
+    sums = {pk: (n, total) for pk, n, total in by_variant.annotate(Count("pk"), Sum("total"))}
+    found = [sums.get(pk, (0, 0.0)) for pk in variant_ids]
+    if metric.kind == Metric.Kind.PROPORTION:
+        return [
+            (converted, stats.proportion_sample(n, converted) if n > 1 else None)
+            for (converted, _), n in zip(found, counts, strict=True)
+        ]
+    shift = sum(total for _, total in found) / max(1, sum(counts))
+    off = F("total") - Value(shift)
+    squares = dict(by_variant.annotate(squares=Sum(off * off, output_field=FloatField())))
+    return [
+        (
+            converted,
+            # Units without an event have a total of 0 and no row.
+            stats.mean_sample(n, total, squares.get(pk, 0.0) + (n - converted) * shift**2, shift)
+            if n > 1
+            else None,
+        )
+        for pk, (converted, total), n in zip(variant_ids, found, counts, strict=True)
+    ]
+
+
+def _compare(
+    part: ExperimentMetric,
+    arms: Sequence[Arm],
+    samples: Sequence[tuple[int, stats.Sample | None]],
+    confidence: float,
+) -> MetricResult:
+    """Compare every variant with the control, as far as both have two units."""
+    metric = part.metric
+    pairs = list(zip(arms, samples, strict=True))
+    comparisons = []
+    for arm, treatment in pairs[1:]:
+        comparison = _against(samples[0], treatment, arm, metric.kind, confidence)
+        if comparison:
+            comparisons.append(comparison)
+    return MetricResult(
+        key=metric.key,
+        name=metric.name,
+        kind=metric.kind,
+        direction=metric.direction,
+        role=part.role,
+        arms=[
+            ArmMetric(arm.units, converted, sample.mean if sample else None)
+            for arm, (converted, sample) in pairs
+        ],
+        comparisons=comparisons,
+    )
+
+
+def _against(
+    control: tuple[int, stats.Sample | None],
+    treatment: tuple[int, stats.Sample | None],
+    arm: Arm,
+    kind: str,
+    confidence: float,
+) -> Comparison | None:
+    """Return the comparison of one variant with the control, or None without enough data."""
+    (x0, a), (x1, b) = control, treatment
+    if a is None or b is None:
+        return None
+    if kind == Metric.Kind.PROPORTION:
+        found: stats.Estimate | None = stats.compare_proportions((x0, a.n), (x1, b.n), confidence)
+    else:
+        found = stats.compare_means(a, b, confidence)
+    if found is None:
+        return None
+    relative = stats.relative_difference(a, b, confidence)
+    return Comparison(
+        key=arm.key,
+        name=arm.name,
+        difference=found.value,
+        low=found.low,
+        high=found.high,
+        p_value=found.p_value,
+        relative=relative.value if relative else None,
+        relative_low=relative.low if relative else None,
+        relative_high=relative.high if relative else None,
+    )
