@@ -14,7 +14,8 @@ from pipelines.clients import CLIENTS
 from pipelines.clients.readings import Access, CIFault, FaultKind, ServerReading, TokenReading, Wanted
 from pipelines.models import CIServer, Pipeline, Repository
 from pipelines.services.binding import bind_projects
-from pipelines.services.recording import observe_branches, record_pipelines
+from pipelines.services.branches import observe_branches
+from pipelines.services.recording import record_pipelines
 from pipelines.services.servers import access_to, token_fields
 
 logger = logging.getLogger(__name__)

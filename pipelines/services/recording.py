@@ -1,4 +1,4 @@
-"""How does what a server told become rows, the state of a branch, events and observations?"""
+"""How does what a server told become rows?"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -6,19 +6,13 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
-from django.urls import reverse
 
-from alerts import services as alerts
-from alerts.rules import Observation
-from courses.models import Event
-from courses.services import record_events
 from pipelines import rules
 from pipelines.clients.readings import CIFault, FaultKind, Outcome, PipelineReading, ProjectReading
 from pipelines.models import Job, Pipeline, Repository, RepositoryState
-from pipelines.services.binding import subject_of
+from pipelines.services.branches import observe_branches, store_states
 
 KEPT = 50  # pipelines of a repository
-SIGNAL = "pipelines.default_branch.red"
 PROJECT_FIELDS = ["path", "remote_id", "default_branch", "state", "state_detail", "is_suspect"]
 # What is told is taken as it is, with the jobs' order and warnings worked out.
 TOLD = [
@@ -63,7 +57,7 @@ def record_pipelines(outcomes: Mapping[int, Outcome], *, now: datetime) -> None:
     _prune(touched)
     touched |= {pk for pk in read if not hasattr(repositories[pk], "branch")}
     touched |= {pk for pk in read if branches[pk] != repositories[pk].default_branch}
-    _store_states([repositories[pk] for pk in sorted(touched)], now)
+    store_states([repositories[pk] for pk in sorted(touched)], now)
     observe_branches(list(repositories.values()), unread={*repositories} - {*read}, now=now)
 
 
@@ -164,114 +158,3 @@ def _prune(repositories: Iterable[int]) -> None:
     old = list(rows.filter(number__gt=KEPT).values_list("pk", flat=True))
     decisive = RepositoryState.objects.filter(pipeline__in=old).values_list("pipeline_id", flat=True)
     Pipeline.objects.filter(pk__in=set(old) - set(decisive)).delete()
-
-
-def _store_states(repositories: Sequence[Repository], now: datetime) -> None:
-    """Work out the branch states anew and note on the timeline what turned red or green."""
-    rows = Pipeline.objects.filter(repository__in=[row.pk for row in repositories]).order_by("-remote_id")
-    by_repository: dict[int, list[Pipeline]] = {}
-    for pipeline in rows:
-        by_repository.setdefault(pipeline.repository_id, []).append(pipeline)
-    states, events = [], []
-    for repository in repositories:
-        before = getattr(repository, "branch", None)
-        state = _state_of(repository, before, by_repository.get(repository.pk, []), now)
-        events += _turned(repository, before, state)
-        repository.branch = state
-        states.append(state)
-    fields = ["status", "detail", "since", "red_since", "is_running", "pipeline", "latest", "recent"]
-    RepositoryState.objects.bulk_create(
-        states,
-        update_conflicts=True,
-        unique_fields=["repository"],
-        update_fields=[*fields, "updated_at"],
-    )
-    record_events(events)
-
-
-def _state_of(
-    repository: Repository, before: RepositoryState | None, pipelines: Sequence[Pipeline], now: datetime
-) -> RepositoryState:
-    by_pk = {
-        row.pk: row
-        for row in pipelines
-        if rules.is_of_branch(ref=row.ref, source=row.source, branch=repository.default_branch)
-    }
-    state = rules.branch_state(
-        [
-            rules.Past(row.pk, row.iid, row.status, row.has_warnings, row.finished_at or row.updated_at)
-            for row in by_pk.values()
-        ],
-        known_since=before.since if before else None,
-        known_red=before.is_red if before else False,
-    )
-    decisive = by_pk.get(state.decided_by or 0)
-    return RepositoryState(
-        repository=repository,
-        status=state.status,
-        detail=_detail(decisive) if decisive and state.is_red else "",
-        since=state.since,
-        red_since=state.since if state.is_red else None,
-        is_running=state.is_running,
-        pipeline=decisive,
-        latest=by_pk.get(state.latest or 0),
-        recent=state.recent,
-        updated_at=now,
-    )
-
-
-def _detail(pipeline: Pipeline) -> str:
-    """Return what made `pipeline` fail, in one line."""
-    if pipeline.is_invalid:
-        return f"Pipeline {pipeline} ran no job: its definition is not valid."
-    failed = Job.objects.filter(pipeline=pipeline, status=rules.RED, allow_failure=False)
-    names = ", ".join(f"“{job.name[:60]}”" for job in failed[:3])
-    return f"Pipeline {pipeline} failed in {names or 'a job'}."[:300]
-
-
-def _turned(repository: Repository, before: RepositoryState | None, state: RepositoryState) -> list[Event]:
-    """Return the timeline's entry when the branch changed colour, or was red when first seen."""
-    was_known = before is not None and before.status != rules.UNKNOWN
-    is_turn = was_known and before is not None and before.is_red != state.is_red
-    if state.status == rules.UNKNOWN or not (is_turn or (not was_known and state.is_red)):
-        return []
-    colour = "red" if state.is_red else "green"
-    at, project = state.since or state.updated_at, repository.project
-    return [
-        Event(
-            course_id=project.team.course_id,
-            team_id=project.team_id,
-            project_id=project.pk,
-            at=at,
-            recorded_at=state.updated_at,
-            kind=Event.Kind.PIPELINE,
-            tone=Event.Tone.BAD if state.is_red else Event.Tone.GOOD,
-            title=f"{project.name}: {repository.default_branch[:60]} turned {colour}"[:200],
-            detail=state.detail,
-            url=reverse("pipelines:pipeline_detail", args=[state.pipeline_id]),
-            dedupe_key=f"pipeline:{repository.pk}:{state.pipeline_id}:{colour}:{at.timestamp():.0f}",
-        )
-    ]
-
-
-def observe_branches(repositories: Sequence[Repository], *, unread: set[int], now: datetime) -> None:
-    """Tell the alerts how each default branch is; None for those in `unread`."""
-    alerts.observe(
-        [_observation(row, is_read=row.pk not in unread, now=now) for row in repositories], now=now
-    )
-
-
-def _observation(repository: Repository, *, is_read: bool, now: datetime) -> Observation:
-    state: RepositoryState | None = getattr(repository, "branch", None)
-    is_known = is_read and state is not None and state.status != rules.UNKNOWN
-    colour = "red" if state and state.is_red else "green"
-    return Observation(
-        signal=SIGNAL,
-        subject=subject_of(repository),
-        project_id=repository.project_id,
-        value=float(colour == "red") if is_known else None,
-        at=now,
-        title=f"{repository.project.name}: {repository.default_branch[:60] or 'default branch'} is {colour}",
-        detail=state.detail if state else "",
-        path=repository.get_absolute_url(),
-    )
