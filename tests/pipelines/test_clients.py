@@ -9,7 +9,7 @@ import pytest
 
 from courses.netguard import Fault, Reply
 from courses.netguard import FaultKind as NetFault
-from pipelines.clients.gitlab import answers, projects, rest
+from pipelines.clients.gitlab import answers, projects, rest_answers
 from pipelines.clients.gitlab.graphql import Sweep
 from pipelines.clients.readings import Access, CIFault, FaultKind, ProjectReading, Wanted, text
 
@@ -104,7 +104,7 @@ def test_numbers_of_global_ids(gid, expected):
 
 @pytest.mark.parametrize(("told", "expected"), [("0.00", 0.0), (None, None), (63.64, 63.64), ("n/a", None)])
 def test_coverage_as_text_number_or_nothing(told, expected):
-    assert rest._coverage(told) == expected
+    assert rest_answers._coverage(told) == expected
 
 
 ACCESS = Access("https://gitlab.example.org", "t")
