@@ -4,6 +4,7 @@ The hot paths are plain WSGI functions that `dashboard/wsgi.py` calls before Dja
 request. A `RefusedError` carries what went wrong; each protocol words it in its own format.
 """
 
+import logging
 import time
 import zlib
 from collections.abc import Callable, Iterable, Mapping
@@ -12,10 +13,14 @@ from http import HTTPStatus
 from threading import Lock
 from typing import Any
 
+import msgspec
+from django.db import Error as DatabaseError
 from django.utils import timezone
 
 from courses import keys, services
 from courses.models import ApiKey
+
+logger = logging.getLogger(__name__)
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -115,6 +120,13 @@ def authenticate(environ: Environ, scope: str) -> Caller:
     return caller
 
 
+def project_of(caller: Caller) -> int:
+    """Return the project a key is for; raise 403 for a key of a whole course."""
+    if caller.project_id is None:
+        raise RefusedError(403, "This API key is for no project. Make a key for the project.")
+    return caller.project_id
+
+
 def forget_callers() -> None:
     """Drop what `authenticate` remembers, for tests."""
     _callers.clear()
@@ -158,3 +170,25 @@ def answer(
     }
     start_response(f"{status} {HTTPStatus(status).phrase}", list(fields.items()))
     return [body]
+
+
+def store(
+    environ: Environ, start_response: StartResponse, work: Callable[[Environ], tuple[int, Any]]
+) -> Iterable[bytes]:
+    """Answer with what `work` made of the request, (status, what to send as JSON), or why it is refused.
+
+    Without a database nothing was stored, and the sender is asked to come again.
+    """
+    try:
+        status, body = work(environ)
+    except RefusedError as error:
+        refusal = error
+    except DatabaseError:
+        logger.exception("What came to %s could not be stored", environ["PATH_INFO"])
+        detail = "Nothing was stored: the database does not answer. Send the same batch again in 5 s."
+        refusal = RefusedError(503, detail, headers={"Retry-After": "5"})
+    else:
+        return answer(start_response, status, msgspec.json.encode(body))
+    headers = {"WWW-Authenticate": "Bearer"} if refusal.status == 401 else {}
+    body = {"detail": refusal.detail, "field": refusal.field}
+    return answer(start_response, refusal.status, msgspec.json.encode(body), {**headers, **refusal.headers})

@@ -5,22 +5,18 @@ after the commit with how many were stored. A reading that is not newer than the
 is left out, so a batch may be sent again.
 """
 
-import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Annotated
 
 import msgspec
-from django.db import Error as DatabaseError
 from django.utils import timezone
 from msgspec import Meta
 
 from agent.courseops_agent.reading import Reading
 from courses.models import Course
-from courses.wire import Environ, RefusedError, StartResponse, Throttle, answer, authenticate, read_body
+from courses.wire import Environ, RefusedError, StartResponse, Throttle, authenticate, read_body, store
 from health import services
-
-logger = logging.getLogger(__name__)
 
 BODY_LIMIT = 128 * 1024
 AGENT_EVERY_S = 60
@@ -63,21 +59,10 @@ decoder = msgspec.json.Decoder(Batch)
 
 def receive_readings(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
     """Answer `POST /ingest/hosts`."""
-    try:
-        stored = _receive(environ)
-    except RefusedError as error:
-        refusal = error
-    except DatabaseError:
-        logger.exception("Readings could not be stored")
-        detail = "Nothing was stored: the database does not answer. Send the same batch again in 5 s."
-        refusal = RefusedError(503, detail, headers={"Retry-After": "5"})
-    else:
-        return answer(start_response, 202, msgspec.json.encode({"stored": stored}))
-    body = msgspec.json.encode({"detail": refusal.detail, "field": refusal.field})
-    return answer(start_response, refusal.status, body, refusal.headers)
+    return store(environ, start_response, _receive)
 
 
-def _receive(environ: Environ) -> int:
+def _receive(environ: Environ) -> tuple[int, dict[str, int]]:
     if environ["PATH_INFO"] != "/ingest/hosts":
         raise RefusedError(404, "There is nothing here. Readings go to /ingest/hosts.")
     if environ["REQUEST_METHOD"] != "POST":
@@ -95,7 +80,8 @@ def _receive(environ: Environ) -> int:
             )
     readings = [(item.at, _reading_of(item)) for item in sorted(items, key=lambda item: item.at)]
     course = Course.objects.get(pk=caller.course_id)
-    return services.record_agent_readings(readings, course=course, every_s=AGENT_EVERY_S)
+    stored = services.record_agent_readings(readings, course=course, every_s=AGENT_EVERY_S)
+    return 202, {"stored": stored}
 
 
 def _decode(body: bytes) -> list[Item]:

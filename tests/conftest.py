@@ -14,6 +14,7 @@ from django.db import connections
 
 from courses.models import Membership
 from courses.wire import WireFunction, forget_callers
+from experiments.wire.ofrep import forget_flags
 from tests import factories, servers
 
 
@@ -21,6 +22,7 @@ from tests import factories, servers
 def _clean_memory():
     """What a process remembers between requests must not reach the next test."""
     forget_callers()
+    forget_flags()
 
 
 @pytest.fixture

@@ -4,20 +4,25 @@
 answers after the commit: 202 if all is stored, 207 with what was refused and why.
 """
 
-import logging
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import msgspec
-from django.db import Error as DatabaseError
 from django.utils import timezone
 
-from courses.wire import Environ, RefusedError, StartResponse, Throttle, answer, authenticate, read_body
+from courses.wire import (
+    Environ,
+    RefusedError,
+    StartResponse,
+    Throttle,
+    authenticate,
+    project_of,
+    read_body,
+    store,
+)
 from experiments.rules.items import EventItem, ExposureItem, Item, RefusedItemError, decode_item, event_id_of
 from experiments.services.events import Rejection, Tally, ingest
-
-logger = logging.getLogger(__name__)
 
 BODY_LIMIT = 1024 * 1024
 ITEM_LIMIT = 1000
@@ -36,41 +41,28 @@ decoder = msgspec.json.Decoder(Batch)
 
 def receive(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
     """Answer `POST /ingest/events`."""
-    try:
-        tally = _receive(environ)
-    except RefusedError as error:
-        refusal = error
-    except DatabaseError:
-        logger.exception("Events could not be stored")
-        detail = "Nothing was stored: the database does not answer. Send the same batch again in 5 s."
-        refusal = RefusedError(503, detail, headers={"Retry-After": "5"})
-    else:
-        return answer(start_response, 207 if tally.rejected else 202, msgspec.json.encode(tally))
-    headers = {"WWW-Authenticate": "Bearer"} if refusal.status == 401 else {}
-    body = {"detail": refusal.detail, "field": refusal.field}
-    return answer(start_response, refusal.status, msgspec.json.encode(body), {**headers, **refusal.headers})
+    return store(environ, start_response, _receive)
 
 
-def _receive(environ: Environ) -> Tally:
+def _receive(environ: Environ) -> tuple[int, Tally]:
     if environ["PATH_INFO"] != "/ingest/events":
         raise RefusedError(404, "There is nothing here. Events go to /ingest/events.")
     if environ["REQUEST_METHOD"] != "POST":
         raise RefusedError(405, "Send this as POST.", headers={"Allow": "POST"})
     caller = authenticate(environ, "ingest")
-    if caller.project_id is None:
-        raise RefusedError(403, "This API key is for no project. Make a key for the project.")
+    project_id = project_of(caller)
     throttle.take(caller.key_id)
     batch = _decode(read_body(environ, BODY_LIMIT))
     now = timezone.now()
     exposures, exposure_places, bad_exposures = _items("exposures", batch.exposures, ExposureItem, now)
     events, _, bad_events = _items("events", batch.events, EventItem, now)
-    tally = ingest(caller.project_id, exposures=exposures, events=events, now=now)
+    tally = ingest(project_id, exposures=exposures, events=events, now=now)
     for rejection in tally.rejected:
         rejection.index = exposure_places[rejection.index]
     tally.rejected = sorted(
         [*tally.rejected, *bad_exposures, *bad_events], key=lambda row: (row.list != "exposures", row.index)
     )
-    return tally
+    return 207 if tally.rejected else 202, tally
 
 
 def _decode(body: bytes) -> Batch:

@@ -16,7 +16,16 @@ from typing import Any
 import msgspec
 from django.db import Error as DatabaseError
 
-from courses.wire import Environ, RefusedError, StartResponse, Throttle, answer, authenticate, read_body
+from courses.wire import (
+    Environ,
+    RefusedError,
+    StartResponse,
+    Throttle,
+    answer,
+    authenticate,
+    project_of,
+    read_body,
+)
 from experiments.queries import compile_flags, flag_versions
 from experiments.rules.assignment import Flag
 from experiments.rules.items import UNIT_LENGTH
@@ -128,11 +137,10 @@ def _evaluate(environ: Environ, start_response: StartResponse, key: str | None) 
     if environ["REQUEST_METHOD"] != "POST":
         raise RefusedError(405, "Send this as POST.", headers={"Allow": "POST, OPTIONS"})
     caller = authenticate(environ, "evaluate")
-    if caller.project_id is None:
-        raise RefusedError(403, "This API key is for no project. Make a key for the project.")
+    project_id = project_of(caller)
     throttle.take(caller.key_id)
     context = read_context(read_body(environ, BODY_LIMIT))
-    compiled = flags_of(caller.project_id)
+    compiled = flags_of(project_id)
     if key is None:
         return _answer_all(environ, start_response, compiled, context)
     flag = compiled.flags.get(key)

@@ -1,4 +1,4 @@
-"""A running experiment, a key to its project, and nothing remembered from the test before."""
+"""A running experiment and a key to its project."""
 
 from datetime import UTC, datetime
 
@@ -6,15 +6,9 @@ import pytest
 
 from courses.services import create_api_key
 from experiments import services
-from experiments.wire.ofrep import forget_flags
 from tests import factories
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def _forget_flags():
-    forget_flags()
 
 
 @pytest.fixture

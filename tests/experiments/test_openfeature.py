@@ -1,11 +1,8 @@
 """Do the published OpenFeature clients understand us? Over a real HTTP server."""
 
-import threading
 from collections import Counter
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 import pytest
-from django.db import connections
 from openfeature.api import clear_providers, get_client, set_provider
 from openfeature.contrib.provider.ofrep import OFREPProvider
 from openfeature.evaluation_context import EvaluationContext
@@ -18,36 +15,10 @@ from experiments.wire import ofrep
 from tests.experiments.conftest import NOW
 
 
-class Quiet(WSGIRequestHandler):
-    def log_message(self, *args):
-        pass
-
-
 @pytest.fixture
-def site(transactional_db):
-    """The whole WSGI application on a free port."""
-    from dashboard.wsgi import application  # noqa: PLC0415  # settles Django, so not at import
-
-    def guarded(environ, start_response):
-        try:
-            return application(environ, start_response)
-        finally:
-            connections.close_all()
-
-    server = WSGIServer(("127.0.0.1", 0), Quiet)
-    server.set_app(guarded)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture
-def client(site, running, key, monkeypatch):
+def client(wsgi_site, running, key, monkeypatch):
     monkeypatch.setattr(ofrep, "REFRESH_S", 0.0)
-    set_provider(OFREPProvider(site, headers_factory=lambda: {"Authorization": f"Bearer {key}"}))
+    set_provider(OFREPProvider(wsgi_site, headers_factory=lambda: {"Authorization": f"Bearer {key}"}))
     yield get_client()
     clear_providers()
 
@@ -103,8 +74,8 @@ def test_client_reads_our_errors(client):
     assert wrong.error_code == ErrorCode.TYPE_MISMATCH
 
 
-def test_client_with_a_wrong_key_falls_back_to_the_code(site, running):
-    provider = OFREPProvider(site, headers_factory=lambda: {"Authorization": "Bearer wrong"})
+def test_client_with_a_wrong_key_falls_back_to_the_code(wsgi_site, running):
+    provider = OFREPProvider(wsgi_site, headers_factory=lambda: {"Authorization": "Bearer wrong"})
     set_provider(provider)
     details = get_client().get_string_details("signup-form", "code", visitor("unit-1"))
     clear_providers()
