@@ -78,31 +78,31 @@ def interval_chart(
     def across(value: float) -> float:
         return (value - low) / (high - low) * 100
 
-    rows = tuple(
-        Row(
-            label=row.label,
-            text=row.text,
-            tone=row.tone,
-            low=f"{across(row.low):.2f}%",
-            value=f"{across(row.value):.2f}%",
-            high=f"{across(row.high):.2f}%",
-            text_y=14 + ROW_PX * place,
-            line_y=29 + ROW_PX * place,
-        )
-        for place, row in enumerate(intervals)
-    )
     step = nice_step((high - low) / TICKS)
     digits = max(0, -math.floor(math.log10(step)))
     marks = [step * count for count in range(math.ceil(low / step), math.floor(high / step) + 1)]
-    axis_y = ROW_PX * len(rows) + 4
+    axis_y = ROW_PX * len(intervals) + 4
     return IntervalChart(
         title=title,
-        rows=rows,
+        rows=tuple(_row(one, place, across) for place, one in enumerate(intervals)),
         ticks=tuple(_tick(across(mark), label(mark, digits)) for mark in marks),
         zero=f"{across(0.0):.2f}%",
         height=axis_y + AXIS_PX,
         axis_y=axis_y,
         label_y=axis_y + 16,
+    )
+
+
+def _row(interval: Interval, place: int, across: Callable[[float], float]) -> Row:
+    return Row(
+        label=interval.label,
+        text=interval.text,
+        tone=interval.tone,
+        low=f"{across(interval.low):.2f}%",
+        value=f"{across(interval.value):.2f}%",
+        high=f"{across(interval.high):.2f}%",
+        text_y=14 + ROW_PX * place,
+        line_y=29 + ROW_PX * place,
     )
 
 

@@ -127,6 +127,10 @@ def _table(series: Sequence[Series], show: Callable[[float], str]) -> list[tuple
     return [(at, [show(found[at]) if at in found else "–" for found in values]) for at in instants[::every]]
 
 
+def _placed(mark: Mark, x: float) -> PlacedMark:
+    return PlacedMark(round(x, 1), mark.at, mark.label, mark.tone)
+
+
 def line_chart(
     title: str,
     series: Sequence[Series],
@@ -168,11 +172,7 @@ def line_chart(
         ],
         x_ticks=[Tick(round(x_of(at), 1), label) for at, label in time_ticks(start, end, zone)],
         y_ticks=[Tick(round(y_of(level), 1), show(level)) for level in levels],
-        marks=[
-            PlacedMark(round(x_of(mark.at), 1), mark.at, mark.label, mark.tone)
-            for mark in marks
-            if start <= mark.at <= end
-        ],
+        marks=[_placed(mark, x_of(mark.at)) for mark in marks if start <= mark.at <= end],
         rows=_table(series, show),
     )
 
