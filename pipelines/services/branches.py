@@ -42,15 +42,13 @@ def store_states(repositories: Sequence[Repository], now: datetime) -> None:
 def _state_of(
     repository: Repository, before: RepositoryState | None, pipelines: Sequence[Pipeline], now: datetime
 ) -> RepositoryState:
-    by_pk = {
-        row.pk: row
-        for row in pipelines
-        if rules.is_of_branch(ref=row.ref, source=row.source, branch=repository.default_branch)
-    }
+    branch = repository.default_branch
+    its_own = [row for row in pipelines if rules.is_of_branch(ref=row.ref, source=row.source, branch=branch)]
+    by_pk = {row.pk: row for row in its_own}
     state = rules.branch_state(
         [
             rules.Past(row.pk, row.iid, row.status, row.has_warnings, row.finished_at or row.updated_at)
-            for row in by_pk.values()
+            for row in its_own
         ],
         known_since=before.since if before else None,
         known_red=before.is_red if before else False,

@@ -41,6 +41,11 @@ class _Report:
     reading: ServerReading
     token: TokenReading | CIFault | None
 
+    @property
+    def fault(self) -> CIFault | None:
+        """What kept the server from being read, or its token."""
+        return self.reading.fault or (self.token if isinstance(self.token, CIFault) else None)
+
 
 def claim_due_servers(*, now: datetime) -> list[CIServer]:
     """Take the servers that are due. One that another worker takes at the same time is left to it."""
@@ -122,8 +127,18 @@ def _finish(visit: _Visit, report: _Report, now: datetime) -> None:
 @transaction.atomic
 def _settle(server: CIServer, report: _Report, asked: int, now: datetime) -> None:
     """Note how the poll went and when the next one is."""
-    reading, token = report.reading, report.token
-    fault = reading.fault or (token if isinstance(token, CIFault) else None)
+    fields = _fields_after(server, report, asked, now)
+    # Compare and set: settings saved meanwhile are to be polled anew, this poll was about the old ones.
+    CIServer.objects.filter(pk=server.pk, next_poll_at=now + LEASE).update(**fields)
+    if report.fault:
+        unread = Repository.objects.filter(server=server).exclude(pk__in=report.reading.outcomes)
+        rows: Sequence[Repository] = list(unread.select_related("project", "branch"))
+        observe_branches(rows, unread={row.pk for row in rows}, now=now)
+
+
+def _fields_after(server: CIServer, report: _Report, asked: int, now: datetime) -> dict[str, object]:
+    """Return what a poll changes on its server."""
+    reading, fault = report.reading, report.fault
     failures = min(server.failures + 1, 1000) if fault else 0
     on_rest = asked if reading.is_graphql_unusable or server.is_on_rest(now) else 0
     pause = rules.pause_after(
@@ -145,11 +160,6 @@ def _settle(server: CIServer, report: _Report, asked: int, now: datetime) -> Non
         fields["last_polled_at"] = now
     if reading.is_graphql_unusable:
         fields["graphql_unusable_until"] = now + GRAPHQL_PAUSE
-    if isinstance(token, TokenReading):
-        fields |= token_fields(token, now)
-    # Compare and set: settings saved meanwhile are to be polled anew, this poll was about the old ones.
-    CIServer.objects.filter(pk=server.pk, next_poll_at=now + LEASE).update(**fields)
-    if fault:
-        unread = Repository.objects.filter(server=server).exclude(pk__in=reading.outcomes)
-        rows: Sequence[Repository] = list(unread.select_related("project", "branch"))
-        observe_branches(rows, unread={row.pk for row in rows}, now=now)
+    if isinstance(report.token, TokenReading):
+        fields |= token_fields(report.token, now)
+    return fields

@@ -81,6 +81,20 @@ def _apply(row: Repository, outcome: Outcome) -> None:
 
 def _store_pipelines(outcomes: Mapping[int, Outcome], now: datetime) -> set[int]:
     """Write the pipelines that are news, and return the repositories they belong to."""
+    news = _news(outcomes)
+    rows = [_pipeline_row(pk, reading, now) for (pk, _), reading in news.items()]
+    stored = Pipeline.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["repository", "remote_id"],
+        update_fields=[*TOLD, "status_group", "stages", "seen_at"],
+    )
+    _store_jobs([(row.pk, news[row.repository_id, row.remote_id]) for row in stored])
+    return {pk for pk, _ in news}
+
+
+def _news(outcomes: Mapping[int, Outcome]) -> dict[tuple[int, int], PipelineReading]:
+    """Return the pipelines, by repository and remote id, that say more than what is stored."""
     told = [
         (pk, reading)
         for pk, outcome in outcomes.items()
@@ -93,20 +107,11 @@ def _store_pipelines(outcomes: Mapping[int, Outcome], now: datetime) -> set[int]
             repository__in=outcomes, remote_id__in=[reading.remote_id for _, reading in told]
         ).values_list("repository_id", "remote_id", "updated_at", "status")
     }
-    news = {
+    return {
         (pk, reading.remote_id): reading
         for pk, reading in told
         if rules.is_news(known.get((pk, reading.remote_id)), reading.updated_at, reading.status)
     }
-    rows = [_pipeline_row(pk, reading, now) for (pk, _), reading in news.items()]
-    stored = Pipeline.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["repository", "remote_id"],
-        update_fields=[*TOLD, "status_group", "stages", "seen_at"],
-    )
-    _store_jobs([(row.pk, news[row.repository_id, row.remote_id]) for row in stored])
-    return {pk for pk, _ in news}
 
 
 def _pipeline_row(repository: int, reading: PipelineReading, now: datetime) -> Pipeline:
