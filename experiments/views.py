@@ -20,6 +20,7 @@ from experiments.models import Experiment, ExperimentQuerySet
 from experiments.rules.assignment import BUCKETS, ranges_of
 from experiments.rules.display import metric_tables, mixed_share, split_rows
 from experiments.rules.items import from_us
+from experiments.rules.results import Snapshot
 from experiments.rules.values import client_type
 from experiments.rules.verdict import p_text, split_is_off
 
@@ -105,6 +106,17 @@ def experiment_detail(request: Request, pk: int) -> HttpResponse:
         "result": result,
         "snapshot": snapshot,
         "verdict": experiment.verdict,
+        "waiting_since": waiting_since,
+        "is_stale": waiting_since is not None and timezone.now() - waiting_since > STALE_AFTER,
+        "may_edit": _may_edit(request, experiment),
+    }
+    context |= _in_words(snapshot)
+    return render_page(request, "experiments/experiment_detail.html", context, partial="results")
+
+
+def _in_words(snapshot: Snapshot) -> dict[str, object]:
+    """Return what a page shows of the figures."""
+    return {
         "is_readable": snapshot.units and not split_is_off(snapshot),
         "tables": metric_tables(snapshot),
         "split": split_rows(snapshot),
@@ -112,11 +124,7 @@ def experiment_detail(request: Request, pk: int) -> HttpResponse:
         "ratio_text": "" if snapshot.sample_ratio_p is None else p_text(snapshot.sample_ratio_p),
         "mixed_percent": mixed_share(snapshot),
         "last_event_at": from_us(snapshot.last_event_us),
-        "waiting_since": waiting_since,
-        "is_stale": waiting_since is not None and timezone.now() - waiting_since > STALE_AFTER,
-        "may_edit": _may_edit(request, experiment),
     }
-    return render_page(request, "experiments/experiment_detail.html", context, partial="results")
 
 
 @require_http_methods(["GET", "POST"])

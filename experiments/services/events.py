@@ -75,8 +75,8 @@ def ingest(
     return tally
 
 
-def _exposure(item: ExposureItem, batch: _Batch, targets: Mapping[str, Target | None]) -> Exposure:
-    """Return the row of an exposure, or raise RefusedItemError if the plan knows no place for it."""
+def _target_of(item: ExposureItem, targets: Mapping[str, Target | None]) -> Target:
+    """Return the started experiment of an exposure; raise RefusedItemError if the plan knows none."""
     if item.experiment not in targets:
         detail = f"This project has no experiment '{item.experiment}'. Use the key shown on its page."
         raise RefusedItemError("experiment", detail)
@@ -87,7 +87,12 @@ def _exposure(item: ExposureItem, batch: _Batch, targets: Mapping[str, Target | 
         names = ", ".join(target.variants)
         detail = f"'{item.experiment}' has no variant '{item.variant}'. Use one of: {names}."
         raise RefusedItemError("variant", detail)
-    occurred_us = batch.occurred_us(item.at)
+    return target
+
+
+def _exposure(item: ExposureItem, batch: _Batch, targets: Mapping[str, Target | None]) -> Exposure:
+    """Return the row of an exposure; raise RefusedItemError if it fits no variant, or no time of one."""
+    target, occurred_us = _target_of(item, targets), batch.occurred_us(item.at)
     if occurred_us < target.started_us - START_TOLERANCE_US:
         detail = "This is before the experiment was started. Report only what was assigned since."
         raise RefusedItemError("at", detail)

@@ -115,19 +115,25 @@ def _write_plan(
         for position, variant in enumerate(variants)
     )
     for position, wanted in enumerate(metrics):
-        metric, _ = Metric.objects.get_or_create(
-            project_id=experiment.project_id,
-            key=metric_key(wanted.name),
-            defaults={
-                "name": wanted.name,
-                "event_name": wanted.event_name,
-                "kind": wanted.kind,
-                "direction": wanted.direction,
-            },
-        )
+        metric = _metric_of(experiment.project_id, wanted)
         ExperimentMetric.objects.create(
             experiment=experiment, metric=metric, role=wanted.role, position=position
         )
+
+
+def _metric_of(project_id: int, wanted: MetricPlan) -> Metric:
+    """Return the project's metric of this name, made if there is none."""
+    metric, _ = Metric.objects.get_or_create(
+        project_id=project_id,
+        key=metric_key(wanted.name),
+        defaults={
+            "name": wanted.name,
+            "event_name": wanted.event_name,
+            "kind": wanted.kind,
+            "direction": wanted.direction,
+        },
+    )
+    return metric
 
 
 @transaction.atomic

@@ -61,12 +61,7 @@ def analyse(experiment: Experiment, *, now: datetime) -> bool:
     instants = [us for us in (newest, fold(span)) if us is not None]
     snapshot = take_snapshot(experiment, phase, last_event_us=max(instants, default=None))
     _store(result, snapshot, watermark=span.upto, now=now)
-    observation = _observation(experiment, snapshot, now)
-    if phase.stopped_at is None:
-        observe([observation], now=now)
-    else:
-        # Nobody reads on, so a split that is off needs nobody's attention any more.
-        close_alerts([observation.subject], reason="The experiment was stopped.", now=now)
+    _tell(_observation(experiment, snapshot, now), is_over=phase.stopped_at is not None, now=now)
     return span.upto < last_batch
 
 
@@ -79,6 +74,14 @@ def _store(result: Result, snapshot: Snapshot, *, watermark: int, now: datetime)
         result.snapshot = data
         fields.append("snapshot")
     result.save(update_fields=fields)
+
+
+def _tell(observation: Observation, *, is_over: bool, now: datetime) -> None:
+    if is_over:
+        # Nobody reads on, so a split that is off needs nobody's attention any more.
+        close_alerts([observation.subject], reason="The experiment was stopped.", now=now)
+    else:
+        observe([observation], now=now)
 
 
 def _observation(experiment: Experiment, snapshot: Snapshot, now: datetime) -> Observation:
