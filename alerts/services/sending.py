@@ -89,15 +89,11 @@ def _send(lanes: Sequence[Sequence[Work]], token: str, *, now: datetime) -> int:
         done = {delivery.pk for delivery, _ in outcomes}
         waiting = [[row for row in lane if row.pk not in done] for lane in waiting]
     pool.shutdown(wait=False, cancel_futures=True)
-    is_cut = [bool(running) and future.running() for future in futures]
-    _mark(
-        [(lane[0], SILENCE) for lane, cut in zip(waiting, is_cut, strict=True) if cut and lane],
-        token,
-        now=now,
-    )
-    _put_back(
-        [row for lane, cut in zip(waiting, is_cut, strict=True) for row in lane[int(cut) :]], token, now=now
-    )
+    # The first of a lane that still talks has failed; the others had no turn.
+    cuts = [int(bool(running) and future.running()) for future in futures]
+    pairs = list(zip(waiting, cuts, strict=True))
+    _mark([(row, SILENCE) for lane, cut in pairs for row in lane[:cut]], token, now=now)
+    _put_back([row for lane, cut in pairs for row in lane[cut:]], token, now=now)
     return sent
 
 
