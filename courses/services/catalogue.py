@@ -6,18 +6,32 @@ functions return whether anything changed; addresses stay when names change, so 
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import TypeVar
 
-from django.db import transaction
+from django.db import models, transaction
 
 from courses.models import Course, Environment, Project, Team, User
 from courses.rules.names import slug_of
 from courses.services.timeline import record_events, settings_event
 
 Place = Course | Team | Project | Environment
+Added = TypeVar("Added", Team, Project, Environment)
 
 
 def _note(place: Place, title: str, detail: str, actor: User, now: datetime) -> None:
     record_events([settings_event(place, title=title, detail=detail, actor=actor, now=now)])
+
+
+def _add(
+    rows: models.Manager[Added], values: Mapping[str, str], detail: str, actor: User, now: datetime
+) -> Added | None:
+    """Make a row at the address its name leads to, and note it. None if that address is taken."""
+    name = values["name"]
+    row, is_new = rows.get_or_create(slug=slug_of(name), defaults={**values, "created_at": now})
+    if not is_new:
+        return None
+    _note(row, f"{type(row).__name__} “{name}” added", detail, actor, now)
+    return row
 
 
 def _edit(row: Place, values: Mapping[str, object], actor: User, now: datetime) -> bool:
@@ -43,11 +57,7 @@ def edit_course(
 
 @transaction.atomic
 def add_team(course: Course, *, name: str, actor: User, now: datetime) -> Team | None:
-    team, is_new = course.teams.get_or_create(slug=slug_of(name), defaults={"name": name, "created_at": now})
-    if not is_new:
-        return None
-    _note(team, f"Team “{name}” added", "", actor, now)
-    return team
+    return _add(course.teams, {"name": name}, "", actor, now)
 
 
 @transaction.atomic
@@ -58,12 +68,8 @@ def edit_team(team: Team, *, name: str, is_archived: bool, actor: User, now: dat
 
 @transaction.atomic
 def add_project(team: Team, *, name: str, repository_path: str, actor: User, now: datetime) -> Project | None:
-    values = {"name": name, "repository_path": repository_path, "created_at": now}
-    project, is_new = team.projects.get_or_create(slug=slug_of(name), defaults=values)
-    if not is_new:
-        return None
-    _note(project, f"Project “{name}” added", repository_path, actor, now)
-    return project
+    values = {"name": name, "repository_path": repository_path}
+    return _add(team.projects, values, repository_path, actor, now)
 
 
 @transaction.atomic
@@ -76,12 +82,7 @@ def edit_project(project: Project, *, name: str, repository_path: str, actor: Us
 def add_environment(
     project: Project, *, name: str, url: str, actor: User, now: datetime
 ) -> Environment | None:
-    values = {"name": name, "url": url, "created_at": now}
-    environment, is_new = project.environments.get_or_create(slug=slug_of(name), defaults=values)
-    if not is_new:
-        return None
-    _note(environment, f"Environment “{name}” added", url, actor, now)
-    return environment
+    return _add(project.environments, {"name": name, "url": url}, url, actor, now)
 
 
 @transaction.atomic
