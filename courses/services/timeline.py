@@ -18,6 +18,7 @@ def settings_event(
     actor: User | None,
     now: datetime,
     detail: str = "",
+    url: str = "",
     kind: Event.Kind = Event.Kind.SETTINGS,
 ) -> Event:
     """Return the entry, not yet stored, that says who changed what at `place`. Long words are cut."""
@@ -35,5 +36,6 @@ def settings_event(
         kind=kind,
         title=title[:200],
         detail=detail[:2000],
+        url=url,
         actor=actor,
     )

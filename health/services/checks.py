@@ -4,8 +4,8 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from courses.models import Environment, Event, User
-from courses.services import record_events
+from courses.models import Environment, User
+from courses.services import record_events, settings_event
 from health.clients import probes
 from health.models import Check
 from health.rules import slots, verdicts
@@ -46,22 +46,8 @@ def update_check(
     check.save(update_fields=["path", "interval_s", "timeout_s", "is_enabled", "next_due_at"])
     environment = check.environment
     how = f"every {interval_s} s, timeout {timeout_s} s, path “{path}”" if is_enabled else "switched off"
-    record_events(
-        [
-            Event(
-                course=environment.project.team.course,
-                team=environment.project.team,
-                project=environment.project,
-                environment=environment,
-                at=now,
-                kind=Event.Kind.SETTINGS,
-                title=f"Check of {environment.name} changed",
-                detail=how,
-                url=environment.get_absolute_url(),
-                actor=actor,
-            )
-        ]
-    )
+    title, url = f"Check of {environment.name} changed", environment.get_absolute_url()
+    record_events([settings_event(environment, title=title, detail=how, url=url, actor=actor, now=now)])
 
 
 def request_check(check: Check, *, now: datetime) -> None:
