@@ -18,10 +18,13 @@ def analyse_due() -> None:
     One experiment that cannot be analysed does not keep the others waiting: it is logged, and the
     next tick tries again.
     """
-    due = due_results(timezone.now()).values("experiment")
+    due, failed = due_results(timezone.now()).values("experiment"), 0
     for experiment in Experiment.objects.filter(pk__in=due).order_by("pk"):
         try:
             while analyse(experiment, now=timezone.now()):
                 pass
         except Exception:
+            failed += 1
             logger.exception("Experiment %s could not be analysed", experiment.pk)
+    if failed:
+        logger.error("%s experiments could not be analysed in this tick", failed)
