@@ -6,16 +6,18 @@ same world, and a later one shows what has moved since.
 """
 
 import hashlib
+import json
 import random
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
+
+from demo.gitlab.jobs import REASONS, job_now, plan_of, timed_jobs
 
 KEPT = 40  # pipelines a project shows
 BACKLOG = 8  # pipelines each project had before the start
-SCRIPT = "<script>alert('job')</script>"
-REASONS = {"failed": ("script_failure", "The script failed with exit code 1.")}
 
 
 @dataclass(frozen=True)
@@ -43,72 +45,21 @@ def spec_of(entry: dict[str, Any]) -> Spec:
     return Spec(**entry)
 
 
+def projects_of(wanted: str | list[dict[str, Any]]) -> list[Spec]:
+    """Return the projects of `generated:N`, `generated:N:seconds`, a JSON file or its contents."""
+    if isinstance(wanted, list):
+        return [spec_of(entry) for entry in wanted]
+    name, _, rest = wanted.partition(":")
+    if name == "generated":
+        count, _, every_s = rest.partition(":")
+        return generated(int(count or 12), float(every_s or 150))
+    return projects_of(json.loads(Path(wanted).read_text()))
+
+
 def _iso(at: float | None) -> str | None:
     if at is None:
         return None
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _plan(behaviour: str, n: int) -> tuple[str, list[tuple[str, str, bool, str]]]:
-    """Return how pipeline `n` ends, and its jobs as (stage, name, may fail, how it ends)."""
-    is_red = {"red": True, "flaky": n // 3 % 2 == 1, "sometimes": n % 6 == 5}.get(behaviour, False)
-    names = [f"{SCRIPT}{'x' * 170}"] if behaviour == "hostile" else ["unit tests", "lint"]
-    jobs = [("build", "build image", False, "success")]
-    jobs += [("test", name, False, "failed" if is_red and name == names[0] else "success") for name in names]
-    if behaviour == "warnings":
-        jobs.append(("test", "audit", True, "failed"))
-    ending = "manual" if behaviour == "manual" and n % 2 else "success"
-    jobs.append(("deploy", "deploy staging", False, "skipped" if is_red else ending))
-    return ("failed" if is_red else ending), jobs
-
-
-def _timed_jobs(jobs: list[tuple[str, str, bool, str]], start: float, dice: random.Random) -> list[dict]:
-    rows, stage_start, stage_end, stage = [], start, start, jobs[0][0] if jobs else ""
-    for position, (job_stage, name, may_fail, ending) in enumerate(jobs):
-        if job_stage != stage:
-            stage, stage_start = job_stage, stage_end
-        is_run = ending in ("success", "failed")
-        begins = stage_start + dice.uniform(1, 4)
-        ends = begins + dice.uniform(4, 18) if is_run else stage_start
-        rows.append(
-            {
-                "position": position,
-                "stage": job_stage,
-                "name": name,
-                "allow_failure": may_fail,
-                "ending": ending,
-                "waits_from": stage_start,
-                "begins": begins if is_run else None,
-                "ends": ends,
-            }
-        )
-        stage_end = max(stage_end, ends)
-    return rows
-
-
-def _job_now(row: dict[str, Any], pipeline_id: int, at: float, last_end: float) -> dict[str, Any]:
-    begins, ends = row["begins"], row["ends"]
-    if at < row["waits_from"]:
-        status = "created"
-    elif begins is None:
-        status = row["ending"] if at >= (last_end if row["ending"] == "skipped" else ends) else "created"
-    elif at < ends:
-        status = "pending" if at < begins else "running"
-    else:
-        status = row["ending"]
-    is_over = begins is not None and at >= ends
-    reason, message = REASONS.get(status, (None, None))
-    return {
-        "id": pipeline_id * 100 + row["position"],
-        "name": row["name"],
-        "stage": row["stage"],
-        "status": status,
-        "allow_failure": row["allow_failure"],
-        "retried": False,
-        "duration": round(ends - begins, 3) if is_over else None,
-        "failure_reason": reason,
-        "failure_message": message,
-    }
 
 
 @dataclass
@@ -189,13 +140,13 @@ class World:
         if special:
             return special
         dice, at = random.Random(f"{spec.path}:{n}"), self.now()
-        ending, plan = _plan(spec.behaviour, n)
-        timed = _timed_jobs(plan, created + dice.uniform(1, 3), dice)
+        ending, plan = plan_of(spec.behaviour, n)
+        timed = timed_jobs(plan, created + dice.uniform(1, 3), dice)
         begins = min(row["begins"] for row in timed if row["begins"])
         ends = max(row["ends"] for row in timed)
         status = ending if at >= ends else "running" if at >= begins else "created"
         row = self._row(spec, n, created, status)
-        row["jobs"] = [_job_now(job, row["id"], at, ends) for job in timed]
+        row["jobs"] = [job_now(job, row["id"], at, ends) for job in timed]
         if spec.behaviour == "retried":
             tried = {**row["jobs"][1], "id": row["jobs"][1]["id"] + 50}
             row["jobs"][1] |= {"status": "failed", "retried": True, **_failure("failed")}

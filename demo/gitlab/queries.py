@@ -1,38 +1,15 @@
-"""What does the stand-in GitLab answer to a GraphQL query, and what may a query cost?
-
-The cost rule is GitLab's: a field costs 1 and its children, a call to Gitaly 1 more; a
-connection behind a resolver is multiplied by 1 % for each row of its page, which is 100 when
-the query does not say.
-"""
+"""What does the stand-in GitLab answer to a GraphQL query?"""
 
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import graphql
-from graphql import language
 
-from demo.gitlab_world import Spec, World
+from demo.gitlab.cost import PAGE, Meter, schema
+from demo.gitlab.world import Spec, World
 
 MAX_DEPTH = 20
 MAX_CHARACTERS = 10_000
-PAGE = 100
-RESOLVED = {
-    ("Query", "projects"),
-    ("Group", "projects"),
-    ("Project", "pipelines"),
-    ("Pipeline", "jobs"),
-    ("Pipeline", "stages"),
-}
-GITALY = {("Repository", "rootRef"), ("Repository", "empty"), ("Repository", "exists")}
-
-
-@cache
-def schema(is_old: bool = False) -> graphql.GraphQLSchema:
-    """Return the schema; an old GitLab does not know `fullPaths`."""
-    text = Path(__file__).with_suffix("").with_name("gitlab.graphql").read_text()
-    return graphql.build_schema(text.replace("fullPaths: [String!], ", "") if is_old else text)
 
 
 def _page(rows: list[Any], first: int | None) -> dict[str, Any]:
@@ -99,6 +76,16 @@ def _project(world: World, spec: Spec) -> dict[str, Any]:
     }
 
 
+def _found(world: World, ids: list[str] | None, full_paths: list[str] | None) -> list[Spec]:
+    paths = {path.lower() for path in full_paths or ()}
+    return [
+        spec
+        for spec in world.projects.values()
+        if (ids is None or f"gid://gitlab/Project/{spec.remote_id}" in ids)
+        and (full_paths is None or spec.path.lower() in paths)
+    ]
+
+
 def _root(world: World) -> dict[str, Callable[..., Any]]:
     def projects(
         _info: Any,
@@ -109,13 +96,7 @@ def _root(world: World) -> dict[str, Callable[..., Any]]:
     ) -> Any:
         if fullPaths is not None and len(fullPaths) > 50:
             raise graphql.GraphQLError("You cannot provide more than 50 full_paths")
-        paths = {path.lower() for path in fullPaths or ()}
-        found = [
-            spec
-            for spec in world.projects.values()
-            if (ids is None or f"gid://gitlab/Project/{spec.remote_id}" in ids)
-            and (fullPaths is None or spec.path.lower() in paths)
-        ]
+        found = _found(world, ids, fullPaths)
         return _page([_project(world, spec) for spec in found[::-1]], first)
 
     def group(_info: Any, fullPath: str) -> Any:  # noqa: N803 - GitLab's name
@@ -131,52 +112,6 @@ def _root(world: World) -> dict[str, Callable[..., Any]]:
         return spec and _project(world, spec)
 
     return {"projects": projects, "group": group, "project": project}
-
-
-class Meter:
-    """Adds up complexity and depth of a query, from its text alone."""
-
-    def __init__(self, document: language.DocumentNode, variables: dict[str, Any], old: bool) -> None:
-        self.schema = schema(old)
-        self.variables = variables
-        nodes = document.definitions
-        self.fragments = {n.name.value: n for n in nodes if isinstance(n, language.FragmentDefinitionNode)}
-        self.operations = [n for n in nodes if isinstance(n, language.OperationDefinitionNode)]
-
-    def measure(self) -> tuple[int, int]:
-        """Return (complexity, depth)."""
-        sizes = [self._children(node.selection_set, self.schema.query_type) for node in self.operations]
-        return sum(cost for cost, _ in sizes), max((depth for _, depth in sizes), default=0)
-
-    def _children(self, selection: Any, parent: Any) -> tuple[int, int]:
-        cost, depth = 0, 0
-        for node in selection.selections if selection else ():
-            if isinstance(node, language.FragmentSpreadNode):
-                size = self._children(self.fragments[node.name.value].selection_set, parent)
-            elif isinstance(node, language.InlineFragmentNode):
-                size = self._children(node.selection_set, parent)
-            else:
-                size = self._field(node, parent)
-            cost, depth = cost + size[0], max(depth, size[1])
-        return cost, depth
-
-    def _field(self, node: language.FieldNode, parent: Any) -> tuple[int, int]:
-        name = node.name.value
-        field = parent.fields.get(name)
-        children, depth = self._children(
-            node.selection_set, graphql.get_named_type(field.type) if field else parent
-        )
-        args = {
-            arg.name.value: graphql.value_from_ast_untyped(arg.value, self.variables)
-            for arg in node.arguments or ()
-        }
-        cost = 1 + children + ((parent.name, name) in GITALY)
-        if (parent.name, name) in RESOLVED:
-            cost += bool(args.get("sort")) + 5 * bool(args.get("search"))
-            cost += 2 * (name == "pipelines" and bool(args.get("ref"))) + 2 * bool(args.get("sha"))
-            size = min(n for n in (args.get("first"), args.get("last"), PAGE) if n is not None)
-            cost = int(cost + cost * 0.01 * size)
-        return cost, depth + 1
 
 
 def _in_ruby_words(error: graphql.GraphQLError) -> dict[str, Any]:

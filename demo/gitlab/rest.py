@@ -1,0 +1,93 @@
+"""How does the stand-in GitLab answer REST v4? As GitLab documents it, page by page."""
+
+import json
+from typing import Any
+from urllib.parse import unquote
+
+from aiohttp import web
+
+from demo.gitlab.server import GitLab
+from demo.gitlab.world import Spec
+
+VERSION = {"version": "18.5.1-ee", "revision": "stand-in"}
+
+
+class Rest:
+    """The paths under `/api/v4` of one stand-in."""
+
+    def __init__(self, gitlab: GitLab) -> None:
+        self.gitlab = gitlab
+
+    def _spec(self, request: web.Request) -> Spec:
+        name = unquote(request.match_info["project"])
+        by_id = (spec for spec in self.gitlab.world.projects.values() if str(spec.remote_id) == name)
+        spec = self.gitlab.world.projects.get(name) or next(by_id, None)
+        if spec is None:
+            raise web.HTTPNotFound(
+                text=json.dumps({"message": "404 Project Not Found"}), content_type="application/json"
+            )
+        return spec
+
+    def _pipeline(self, request: web.Request) -> dict[str, Any]:
+        for row in self.gitlab.world.pipelines(self._spec(request)):
+            if str(row["id"]) == request.match_info["pipeline"]:
+                return row
+        raise web.HTTPNotFound(text=json.dumps({"message": "404 Not found"}), content_type="application/json")
+
+    def _paged(self, request: web.Request, rows: list[Any]) -> web.Response:
+        size = min(int(request.query.get("per_page", 20)), 100)
+        page = int(request.query.get("page", 1))
+        pages = max(1, -(-len(rows) // size))
+        url = request.url.with_path(request.rel_url.raw_path, encoded=True).with_query(request.query)
+        fields = {"X-Total": len(rows), "X-Total-Pages": pages, "X-Page": page, "X-Per-Page": size}
+        fields |= {"X-Next-Page": page + 1 if page < pages else "", "X-Prev-Page": page - 1 or ""}
+        headers = {name: str(value) for name, value in fields.items()}
+        if page < pages:
+            headers["Link"] = f'<{url.update_query(page=page + 1)}>; rel="next"'
+        return web.json_response(rows[(page - 1) * size : page * size], headers=headers)
+
+    async def project(self, request: web.Request) -> web.Response:
+        spec = self._spec(request)
+        return web.json_response(
+            {
+                "id": spec.remote_id,
+                "path_with_namespace": spec.path,
+                "default_branch": spec.branch,
+                "empty_repo": spec.branch is None,
+                "archived": spec.behaviour == "archived",
+            }
+        )
+
+    async def pipelines(self, request: web.Request) -> web.Response:
+        ref = request.query.get("ref")
+        rows = [
+            {
+                key: row[key]
+                for key in ("id", "iid", "sha", "ref", "source", "status", "created_at", "updated_at")
+            }
+            for row in self.gitlab.world.pipelines(self._spec(request))
+            if ref in (None, row["ref"]) and row["source"] != "parent_pipeline"
+        ]
+        return self._paged(request, rows)
+
+    async def pipeline(self, request: web.Request) -> web.Response:
+        row = self._pipeline(request)
+        hidden = ("jobs", "group")
+        status = {"group": row["group"], "text": row["status"]}
+        return web.json_response(
+            {k: v for k, v in row.items() if k not in hidden} | {"detailed_status": status}
+        )
+
+    async def jobs(self, request: web.Request) -> web.Response:
+        with_retried = request.query.get("include_retried") == "true"
+        jobs = [job for job in self._pipeline(request)["jobs"] if with_retried or not job["retried"]]
+        shown = [{k: v for k, v in job.items() if k not in ("failure_message", "retried")} for job in jobs]
+        return self._paged(request, sorted(shown, key=lambda job: -job["id"]))
+
+    async def version(self, _request: web.Request) -> web.Response:
+        return web.json_response(VERSION)
+
+    async def token_self(self, _request: web.Request) -> web.Response:
+        scopes = ["read_user"] if self.gitlab.switches["mode"] == "scope" else ["read_api"]
+        shown = {"id": 7, "name": "courseops", "scopes": scopes, "active": True, "revoked": False}
+        return web.json_response({**shown, "expires_at": self.gitlab.expires_at})
