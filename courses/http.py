@@ -1,9 +1,11 @@
-"""What does every view share? The request type, full page or partial, the reader's time zone."""
+"""What does every view share? The request type, what it asks for, full page or partial, time zone."""
 
 import zoneinfo
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
+from django.core.paginator import Page, Paginator
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -12,12 +14,24 @@ from django_htmx.middleware import HtmxDetails
 
 from courses.models import User
 
+Row = TypeVar("Row", bound=Model)
+
 
 class Request(HttpRequest):
     """A request that passed the login: `user` is a person, `htmx` says who asks."""
 
     user: User
     htmx: HtmxDetails
+
+
+def page_of(request: Request, rows: QuerySet[Row], *, size: int) -> Page[Row]:
+    """Return the page of `rows` that `?page=` names; a wrong number shows the nearest."""
+    return Paginator(rows, size).get_page(request.GET.get("page"))
+
+
+def asked_text(request: Request, name: str, *, most: int = 100) -> str:
+    """Return what `?name=` says, at most so many characters and none that no database takes."""
+    return request.GET.get(name, "").replace("\0", "").strip()[:most]
 
 
 def render_page(

@@ -6,13 +6,12 @@ from functools import partial
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from courses.http import Request, render_page
+from courses.http import Request, asked_text, page_of, render_page
 from courses.models import Project
 from experiments import queries, services
 from experiments.forms import PlanForm
@@ -33,9 +32,9 @@ def experiment_list(request: Request) -> HttpResponse:
     """All experiments the reader may see, running ones first."""
     state = request.GET.get("state", "")
     state = state if state in Experiment.State.values else ""
-    text = request.GET.get("q", "").replace("\0", "")[:100]
+    text = asked_text(request, "q")
     rows = queries.experiment_rows(request.user, state=state, text=text)
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = page_of(request, rows, size=PAGE_SIZE)
     counts = queries.state_counts(request.user)
     context = {
         "page": page,

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from courses.http import Request, render_page
+from courses.http import Request, asked_text, render_page
 from courses.models import Environment
 from health import services
 from health.forms import CheckForm
@@ -19,11 +19,11 @@ from health.rules import ranges
 @require_GET
 def environment_list(request: Request) -> HttpResponse:
     """Every environment the reader may see, problems first."""
-    status, text = request.GET.get("state", ""), request.GET.get("q", "").strip()[:60]
+    status, text = request.GET.get("state", ""), asked_text(request, "q", most=60)
     found = listed.environment_list(
         request.user,
         status=status,
-        text=text.replace("\x00", ""),
+        text=text,
         page_number=request.GET.get("page", "1"),
         now=timezone.now(),
     )

@@ -1,13 +1,12 @@
 """Who asks about pipelines and CI servers, and what do they see?"""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from courses.http import Request, render_page
+from courses.http import Request, asked_text, page_of, render_page
 from courses.models import Course
 from pipelines import queries, services
 from pipelines.clients.readings import CIFault
@@ -21,12 +20,12 @@ ROWS = 200
 def board(request: Request) -> HttpResponse:
     """The default branch of every repository, not-green first."""
     user, now = request.user, timezone.now()
-    course, state = (request.GET.get(name, "")[:60].replace("\0", "") for name in ("course", "state"))
+    course, state = (asked_text(request, name, most=60) for name in ("course", "state"))
     rows = queries.board(user, course=course)
     wanted = queries.with_branches(queries.in_state(rows, state))
     counts = queries.state_counts(rows)
     context = {
-        "page": Paginator(wanted, ROWS).get_page(request.GET.get("page")),
+        "page": page_of(request, wanted, size=ROWS),
         "counts": counts,
         "courses": queries.courses_on_board(user),
         "course": course,
@@ -104,7 +103,7 @@ def server_test(request: Request, pk: int) -> HttpResponse:
     outcome = services.check_connection(server, now=timezone.now())
     if isinstance(outcome, CIFault):
         messages.error(request, f"“{server.name}” cannot be used. {outcome.detail}")
-    elif outcome.scopes and not {"read_api", "api"} & {*outcome.scopes}:
+    elif not outcome.has_read_scope:
         messages.error(request, f"“{server.name}” answers, but the token lacks the scope read_api.")
     else:
         messages.success(request, f"“{server.name}” answers: GitLab {outcome.version}.")

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from alerts import queries, services
 from alerts.forms import ChannelForm, LogForm
 from alerts.models import Channel
-from alerts.views.pages import need, page_of, tabs_of
-from courses.http import Request, render_page
+from alerts.views.pages import ROWS, need, tabs_of
+from courses.http import Request, page_of, render_page
 
 
 @require_GET
@@ -18,7 +18,7 @@ def channel_list(request: Request) -> HttpResponse:
     """The channels of the courses the reader lectures."""
     tabs = tabs_of(request)
     need(tabs["is_lecturer"])
-    context = {**tabs, "page": page_of(request, queries.channels(request.user))}
+    context = {**tabs, "page": page_of(request, queries.channels(request.user), size=ROWS)}
     return render_page(request, "alerts/channel_list.html", context, partial="channels")
 
 
@@ -79,7 +79,7 @@ def delivery_log(request: Request) -> HttpResponse:
     states = LogForm.base_fields["state"].choices  # type: ignore[attr-defined]
     context = {
         **tabs,
-        "page": page_of(request, rows),
+        "page": page_of(request, rows, size=ROWS),
         "state": state,
         "states": states,
         "waiting_since": queries.waiting_since(request.user, now=timezone.now()),

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_GET, require_POST
 from alerts import queries, services
 from alerts.forms import STATES, InboxForm, NoteForm
 from alerts.models import Alert, Delivery
-from alerts.views.pages import back_to, page_of, tabs_of
-from courses.http import Request, render_page
+from alerts.views.pages import ROWS, back_to, tabs_of
+from courses.http import Request, page_of, render_page
 
 
 @require_GET
@@ -21,7 +21,7 @@ def inbox(request: Request) -> HttpResponse:
     state = chosen["state"] or "open"
     rows = queries.inbox(request.user, severity=chosen["severity"], course=chosen["course"])
     totals = queries.counts(rows)
-    page = page_of(request, queries.in_state(rows, state))
+    page = page_of(request, queries.in_state(rows, state), size=ROWS)
     mine = Alert.objects.editable_by(request.user).filter(pk__in=[alert.pk for alert in page])
     context = {
         **tabs_of(request),

@@ -1,10 +1,8 @@
 """What do the pages about alerts have in common?"""
 
-from typing import Any, TypeVar
+from typing import Any
 
 from django.conf import settings
-from django.core.paginator import Page, Paginator
-from django.db.models import Model, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -13,7 +11,6 @@ from alerts import queries
 from courses.http import Request
 from courses.models import Membership
 
-Row = TypeVar("Row", bound=Model)
 ROWS = 50
 INBOX, RULES = ("alerts:inbox", "Inbox"), ("alerts:rule_list", "Rules")
 CHANNELS, LOG = ("alerts:channel_list", "Channels"), ("alerts:delivery_log", "Delivery log")
@@ -33,11 +30,6 @@ def need(may: bool) -> None:
     """Hide a list from those for whom there is none. Raises Http404."""
     if not may:
         raise Http404
-
-
-def page_of(request: Request, rows: QuerySet[Row]) -> Page[Row]:
-    """Return the page of `rows` that `?page=` names; a wrong number shows the nearest."""
-    return Paginator(rows, ROWS).get_page(request.GET.get("page"))
 
 
 def back_to(request: Request, otherwise: str) -> HttpResponse:

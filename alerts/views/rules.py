@@ -9,14 +9,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 from alerts import services
 from alerts.forms import RuleForm
 from alerts.models import Rule
-from alerts.views.pages import page_of, tabs_of
-from courses.http import Request
+from alerts.views.pages import ROWS, tabs_of
+from courses.http import Request, page_of
 
 
 @require_GET
 def rule_list(request: Request) -> HttpResponse:
     """The rules that judge the reader's courses."""
-    page = page_of(request, Rule.objects.visible_to(request.user).select_related("course"))
+    page = page_of(request, Rule.objects.visible_to(request.user).select_related("course"), size=ROWS)
     mine = Rule.objects.editable_by(request.user).filter(pk__in=[rule.pk for rule in page])
     context = {**tabs_of(request), "page": page, "editable": set(mine.values_list("pk", flat=True))}
     return render(request, "alerts/rule_list.html", context)

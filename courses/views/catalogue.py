@@ -9,28 +9,28 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from courses import queries, services
 from courses.forms import CourseForm, NewTeamForm, TeamForm
-from courses.http import Request, render_page
+from courses.http import Request, asked_text, page_of, render_page
 from courses.models import Course, Event, Team
-from courses.views.pages import NAME_TAKEN, crumbs_to, form_page, page_of, search_text
+from courses.views.pages import NAME_TAKEN, ROWS, crumbs_to, form_page
 
 
 @require_GET
 def course_list(request: Request) -> HttpResponse:
     """The courses the reader takes part in."""
     courses = Course.objects.visible_to(request.user).order_by("is_archived", "name")
-    return render(request, "courses/course_list.html", {"page": page_of(request, courses)})
+    return render(request, "courses/course_list.html", {"page": page_of(request, courses, size=ROWS)})
 
 
 @require_GET
 def course_detail(request: Request, course: str) -> HttpResponse:
     """Teams, staff and what happened. Members who are no staff see their own team only."""
     row = get_object_or_404(Course.objects.visible_to(request.user), slug=course)
-    text, kind = search_text(request), request.GET.get("kind", "")
+    text, kind = asked_text(request, "q"), request.GET.get("kind", "")
     events = row.events.visible_to(request.user)
     context = {
         "course": row,
         "crumbs": crumbs_to(),
-        "page": page_of(request, queries.teams_of(row, request.user, text=text)),
+        "page": page_of(request, queries.teams_of(row, request.user, text=text), size=ROWS),
         "text": text,
         "staff": row.memberships.staff().filter(team=None).select_related("user"),
         "is_staff": Course.objects.staffed_by(request.user).filter(pk=row.pk).exists(),

@@ -1,10 +1,7 @@
 """What do the pages of the catalogue have in common: their place, a form, a question?"""
 
 from collections.abc import Sequence
-from typing import TypeVar
 
-from django.core.paginator import Page, Paginator
-from django.db.models import Model, QuerySet
 from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -13,7 +10,6 @@ from django.urls import reverse
 from courses.http import Request
 from courses.models import Course, Project, Team
 
-Row = TypeVar("Row", bound=Model)
 Crumbs = Sequence[tuple[str, str]]
 ROWS = 100
 NAME_TAKEN = "This name, or one very much like it, is taken. Choose another."
@@ -35,13 +31,3 @@ def confirm_page(request: Request, *, title: str, text: str, crumbs: Crumbs, act
     """Ask before something that cannot be undone."""
     context = {"title": title, "text": text, "crumbs": crumbs, "action": action, "back": crumbs[-1][1]}
     return render(request, "courses/confirm.html", context)
-
-
-def page_of(request: Request, rows: QuerySet[Row]) -> Page[Row]:
-    """Return the page of `rows` that `?page=` names; a wrong number shows the nearest."""
-    return Paginator(rows, ROWS).get_page(request.GET.get("page"))
-
-
-def search_text(request: Request) -> str:
-    """Return what `?q=` looks for, bounded and without characters no database takes."""
-    return request.GET.get("q", "").replace("\0", "").strip()[:100]

@@ -8,20 +8,20 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from courses import queries, services
 from courses.forms import MemberForm, ProfileForm
-from courses.http import Request
+from courses.http import Request, asked_text, page_of
 from courses.models import Course, Membership
-from courses.views.pages import confirm_page, crumbs_to, form_page, page_of, search_text
+from courses.views.pages import ROWS, confirm_page, crumbs_to, form_page
 
 
 @require_GET
 def member_list(request: Request, course: str) -> HttpResponse:
     """Everybody's role, for staff."""
     row = get_object_or_404(Course.objects.staffed_by(request.user), slug=course)
-    text = search_text(request)
+    text = asked_text(request, "q")
     context = {
         "course": row,
         "crumbs": crumbs_to(row),
-        "page": page_of(request, queries.people_of(row, text=text)),
+        "page": page_of(request, queries.people_of(row, text=text), size=ROWS),
         "text": text,
         "may_edit": Course.objects.editable_by(request.user).filter(pk=row.pk).exists(),
     }
