@@ -9,6 +9,7 @@ import zlib
 from datetime import UTC, datetime, timedelta
 
 TICK = timedelta(seconds=15)  # how late a worker may be without anybody doubting the state
+ROLLUP_STEPS_MINUTES = (5, 60, 1440)  # each measurement counts in one row of each
 
 
 def offset_s(check_id: int, interval_s: int) -> int:

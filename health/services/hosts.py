@@ -1,4 +1,4 @@
-"""What happens when a machine was measured."""
+"""What happens when a machine was measured?"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -13,7 +13,6 @@ from health.rules import slots
 SAMPLE_EVERY_S = 15
 # Two workers on one machine both hear the tick; the second reading says nothing new.
 TOO_SOON = timedelta(seconds=SAMPLE_EVERY_S / 2)
-ROLLUP_STEPS = (5, 60, 1440)
 FIGURES = [
     *("cpu_percent", "load_1m", "memory_percent", "memory_used_bytes", "swap_percent"),
     *("disk_percent", "disk_used_bytes", "disk_total_bytes"),
@@ -46,7 +45,7 @@ def record_host_sample(
         },
     )
     _add(HostSample(host=host, at=slots.floor_to(now, 1)), 60 // every_s, figures)
-    for step in ROLLUP_STEPS:
+    for step in slots.ROLLUP_STEPS_MINUTES:
         row = HostRollup(host=host, step_minutes=step, at=slots.floor_to(now, step))
         _add(row, step * 60 // every_s, figures)
     return host

@@ -1,4 +1,4 @@
-"""What happens to the time series: a result is added to its minute and to each longer step.
+"""What happens to the time series? A result is added to its minute and to each longer step.
 
 The caller holds the lock of the environment's state, so that reading a row and writing it back
 loses nothing when several workers write at once.
@@ -12,7 +12,6 @@ from health.models import Check, EnvironmentRollup, EnvironmentSample
 from health.rules import histogram, slots
 from health.rules.verdicts import Verdict
 
-ROLLUP_STEPS = (5, 60, 1440)
 KEY = ["environment", "at"]
 FIGURES = [
     *("n", "expected", "ok", "http_3xx", "http_4xx", "http_5xx", "timeout", "dns", "tls", "other"),
@@ -44,10 +43,10 @@ def _add_to_samples(results: Sequence[Measured]) -> None:
 
 def _add_to_rollups(results: Sequence[Measured]) -> None:
     ids = {check.environment_id for check, _, _ in results}
-    starts = {slots.floor_to(at, step) for _, at, _ in results for step in ROLLUP_STEPS}
+    starts = {slots.floor_to(at, step) for _, at, _ in results for step in slots.ROLLUP_STEPS_MINUTES}
     stored = EnvironmentRollup.objects.filter(environment_id__in=ids, at__in=starts)
     rows = {(row.environment_id, row.step_minutes, row.at): row for row in stored}
-    for (check, at, verdict), step in product(results, ROLLUP_STEPS):
+    for (check, at, verdict), step in product(results, slots.ROLLUP_STEPS_MINUTES):
         pk, start = check.environment_id, slots.floor_to(at, step)
         empty = EnvironmentRollup(environment_id=pk, step_minutes=step, at=start)
         _add(rows.setdefault((pk, step, start), empty), step, check, verdict)
