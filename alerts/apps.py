@@ -1,4 +1,4 @@
-"""How Django knows this app."""
+"""How does Django know this app?"""
 
 from django.apps import AppConfig
 

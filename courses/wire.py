@@ -1,4 +1,4 @@
-"""What does every function that answers machines share: a bounded body, a key, an answer.
+"""What does every function that answers machines share? A bounded body, a key, an answer.
 
 The hot paths are plain WSGI functions that `dashboard/wsgi.py` calls before Django sees the
 request. A `RefusedError` carries what went wrong; each protocol words it in its own format.

@@ -37,11 +37,8 @@ def unacknowledge(alert: Alert, *, by: User, now: datetime) -> bool:
 
 def _handled(alert: Alert, what: str, *, by: User, detail: str, now: datetime) -> Event:
     title = f"{what}: {alert.title}"
-    event = settings_event(
-        alert.project, title=title, actor=by, now=now, detail=detail, kind=Event.Kind.ALERT
-    )
-    event.url = alert.get_absolute_url()
-    return event
+    url, kind = alert.get_absolute_url(), Event.Kind.ALERT
+    return settings_event(alert.project, title=title, actor=by, now=now, detail=detail, url=url, kind=kind)
 
 
 @transaction.atomic

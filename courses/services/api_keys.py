@@ -1,4 +1,4 @@
-"""What happens to machine keys: they are made, used and revoked."""
+"""What happens to machine keys? They are made, used and revoked."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

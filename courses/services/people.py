@@ -1,4 +1,4 @@
-"""What happens to people: they join and leave courses, and edit their own profile."""
+"""What happens to people? They join and leave courses, and edit their own profile."""
 
 from datetime import datetime
 

@@ -36,6 +36,8 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
+    """What the rows of one call have in common."""
+
     project_id: int
     number: int
     now_us: int

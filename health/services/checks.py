@@ -1,4 +1,4 @@
-"""What happens to checks: they are made, changed, claimed and run."""
+"""What happens to checks? They are made, changed, claimed and run."""
 
 from datetime import datetime
 

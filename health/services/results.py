@@ -1,4 +1,4 @@
-"""What happens when answers come in: state, log, series, timeline and alerts move together."""
+"""What happens when answers come in? State, log, series, timeline and alerts move together."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

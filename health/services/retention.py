@@ -1,4 +1,4 @@
-"""What happens to old measurements: raw ones go after a week, longer steps stay longer."""
+"""What happens to old measurements? Raw ones go after a week, longer steps stay longer."""
 
 from datetime import datetime, timedelta
 from typing import Any

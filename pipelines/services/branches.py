@@ -16,7 +16,7 @@ from pipelines.services.binding import subject_of
 SIGNAL = "pipelines.default_branch.red"
 
 
-def store_states(repositories: Sequence[Repository], now: datetime) -> None:
+def store_states(repositories: Sequence[Repository], *, now: datetime) -> None:
     """Work out the branch states anew and note on the timeline what turned red or green."""
     rows = Pipeline.objects.filter(repository__in=[row.pk for row in repositories]).order_by("-remote_id")
     by_repository: dict[int, list[Pipeline]] = {}

@@ -161,5 +161,5 @@ def _fields_after(server: CIServer, report: _Report, asked: int, now: datetime) 
     if reading.is_graphql_unusable:
         fields["graphql_unusable_until"] = now + GRAPHQL_PAUSE
     if isinstance(report.token, TokenReading):
-        fields |= token_fields(report.token, now)
+        fields |= token_fields(report.token, now=now)
     return fields

@@ -57,7 +57,7 @@ def record_pipelines(outcomes: Mapping[int, Outcome], *, now: datetime) -> None:
     _prune(touched)
     touched |= {pk for pk in read if not hasattr(repositories[pk], "branch")}
     touched |= {pk for pk in read if branches[pk] != repositories[pk].default_branch}
-    store_states([repositories[pk] for pk in sorted(touched)], now)
+    store_states([repositories[pk] for pk in sorted(touched)], now=now)
     observe_branches(list(repositories.values()), unread={*repositories} - {*read}, now=now)
 
 

@@ -42,7 +42,7 @@ def access_to(server: CIServer) -> Access:
     return Access(server.base_url, server.token)
 
 
-def token_fields(reading: TokenReading, now: datetime) -> dict[str, object]:
+def token_fields(reading: TokenReading, *, now: datetime) -> dict[str, object]:
     """Return the fields of CIServer that say what its token is good for."""
     return {
         "version": reading.version,
@@ -56,5 +56,5 @@ def check_connection(server: CIServer, *, now: datetime) -> TokenReading | CIFau
     """Ask the server for its version and the token's scopes and expiry, and keep the answer."""
     outcome: TokenReading | CIFault = CLIENTS[server.kind].read_token(access_to(server))
     if isinstance(outcome, TokenReading):
-        CIServer.objects.filter(pk=server.pk).update(**token_fields(outcome, now))
+        CIServer.objects.filter(pk=server.pk).update(**token_fields(outcome, now=now))
     return outcome
