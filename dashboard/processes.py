@@ -46,7 +46,7 @@ def broker_command(socket: Path) -> list[str]:
         "appendfsync": "everysec",
         "save": "",
         "maxmemory-policy": "noeviction",
-        "loglevel": "warning",
+        "logfile": str(socket.with_name("valkey.log")),
     }
     return [_valkey_binary(), *(part for name, value in options.items() for part in (f"--{name}", value))]
 
@@ -63,6 +63,8 @@ def environment() -> dict[str, str]:
     return {
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+        # Celery says at every start of a superuser's worker what they may well know.
+        "PYTHONWARNINGS": os.environ.get("PYTHONWARNINGS", "ignore:You're running the worker"),
         "DATA_DIR": str(settings.DATA_DIR),
         "SITE_URL": settings.SITE_URL,
         "PORT": str(settings.PORT),
