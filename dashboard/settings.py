@@ -21,7 +21,7 @@ SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 IS_HTTPS = SITE_URL.startswith("https://")
 BIND_ADDRESS = env.str("BIND_ADDRESS", "127.0.0.1")
 WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", 2)
-WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", 8)
+WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", 16)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [str(urlsplit(SITE_URL).hostname), "127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 DEBUG = env.bool("DEBUG", False)
@@ -96,7 +96,8 @@ DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{DATA_DIR}/cou
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"] |= tuning.SQLITE
 else:
-    tuned = tuning.postgresql(env.int("DATABASE_POOL_SIZE", 8))
+    # Each thread of a worker holds a connection while its task waits for the network.
+    tuned = tuning.postgresql(env.int("DATABASE_POOL_SIZE", WORKER_CONCURRENCY))
     tuned["OPTIONS"] |= DATABASES["default"].get("OPTIONS", {})
     DATABASES["default"] |= tuned
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -24,7 +24,8 @@ def postgresql(pool_size: int) -> dict[str, Any]:
     A pool and not kept connections: the idle threads of the web server end and would leave
     theirs to the garbage collector.
     """
-    pool = {"min_size": 1, "max_size": pool_size, "timeout": 10}
+    # With the database away, a request waits for a connection more than once before it gives up.
+    pool = {"min_size": 1, "max_size": pool_size, "timeout": 2}
     return {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True, "OPTIONS": {"pool": pool}}
 
 

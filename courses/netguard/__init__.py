@@ -7,7 +7,7 @@ bounded. What goes wrong outside comes back as a `Fault`, never as an exception.
 """
 
 from courses.netguard.following import vet_url
-from courses.netguard.loop import close, fetch, fetch_all
+from courses.netguard.loop import close, fetch, fetch_all, fetch_as_ready
 from courses.netguard.messages import Fault, FaultKind, Outgoing, Reply
 
 __all__ = [
@@ -18,5 +18,6 @@ __all__ = [
     "close",
     "fetch",
     "fetch_all",
+    "fetch_as_ready",
     "vet_url",
 ]

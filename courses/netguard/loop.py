@@ -6,19 +6,24 @@ one batch to the next.
 
 import asyncio
 import atexit
+import logging
 import os
 import threading
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from contextlib import suppress
+from queue import Empty, Queue
 
 import aiohttp
 from django.conf import settings
 
 from courses.netguard.following import VettingResolver, follow, open_socket
-from courses.netguard.messages import Fault, Outgoing, Reply, fault_of
+from courses.netguard.messages import Fault, FaultKind, Outgoing, Reply, fault_of
 
+logger = logging.getLogger(__name__)
+
+Arrival = tuple[int, Reply | Fault]
 AT_ONCE = 400  # requests in flight in one process, above any batch
 KEEP_FOR_S = 30
 
@@ -66,12 +71,20 @@ class _Loop:
             return Fault(outcome.kind, outcome.detail, (time.perf_counter() - started) * 1000)
         return outcome
 
-    async def _fetch_all(self, requests: Sequence[Outgoing]) -> list[Reply | Fault]:
-        return await asyncio.gather(*map(self._fetch, requests))
+    async def _tell(self, place: int, request: Outgoing, told: Queue[Arrival]) -> None:
+        try:
+            outcome = await self._fetch(request)
+        except Exception:  # one request must not take the others of its batch with it
+            logger.exception("A request failed in a way of its own")
+            outcome = Fault(FaultKind.REFUSED, "The request could not be made; the fault is logged.", 0.0)
+        told.put((place, outcome))
 
-    def run(self, requests: Sequence[Outgoing]) -> list[Reply | Fault]:
-        work: Coroutine[Any, Any, list[Reply | Fault]] = self._fetch_all(requests)
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result()
+    def start(self, requests: Sequence[Outgoing]) -> Queue[Arrival]:
+        """Start all `requests` and return where their outcomes arrive, each with its place."""
+        told: Queue[Arrival] = Queue()
+        for place, request in enumerate(requests):
+            asyncio.run_coroutine_threadsafe(self._tell(place, request, told), self.loop)
+        return told
 
     async def _close_session(self) -> None:
         if self.session is not None:
@@ -89,14 +102,32 @@ _lock = threading.Lock()
 _loops: dict[int, _Loop] = {}  # by process: a loop's thread does not survive a fork
 
 
-def fetch_all(requests: Sequence[Outgoing]) -> list[Reply | Fault]:
-    """Make all `requests` at once and return their outcomes in the same order.
+def fetch_as_ready(requests: Sequence[Outgoing], *, every_s: float = 1.0) -> Iterator[list[Arrival]]:
+    """Make all `requests` at once; yield their outcomes, each with its place, as they come in.
 
-    Takes as long as the slowest, at most the largest `timeout_s`. Safe to call from any thread.
+    What is there is handed on after `every_s` at the latest, so that a target that hangs keeps
+    nobody else's answer. Ends with the slowest. Safe to call from any thread.
     """
     with _lock:
         loop = _loops.get(os.getpid()) or _loops.setdefault(os.getpid(), _Loop())
-    return loop.run(requests)
+    told, left = loop.start(requests), len(requests)
+    while left:
+        arrived = [told.get()]
+        until = time.monotonic() + every_s
+        while len(arrived) < left and (rest := until - time.monotonic()) > 0:
+            with suppress(Empty):
+                arrived.append(told.get(timeout=rest))
+        left -= len(arrived)
+        yield arrived
+
+
+def fetch_all(requests: Sequence[Outgoing]) -> list[Reply | Fault]:
+    """Make all `requests` at once and return their outcomes in the same order.
+
+    Takes as long as the slowest, at most the largest `timeout_s`.
+    """
+    arrived = [arrival for some in fetch_as_ready(requests) for arrival in some]
+    return [outcome for _, outcome in sorted(arrived, key=lambda arrival: arrival[0])]
 
 
 @atexit.register

@@ -18,7 +18,17 @@ import trustme
 from yarl import URL
 
 from courses import netguard, networks
-from courses.netguard import Fault, FaultKind, Outgoing, Reply, fetch, fetch_all, following, loop
+from courses.netguard import (
+    Fault,
+    FaultKind,
+    Outgoing,
+    Reply,
+    fetch,
+    fetch_all,
+    fetch_as_ready,
+    following,
+    loop,
+)
 
 # facts: what is_private or is_global of Python 3.11 to 3.13 lets through, and the usual suspects
 HOSTILE = [
@@ -424,3 +434,25 @@ def test_url_with_credentials_is_refused():
     fault = netguard.vet_url(URL("http://user:secret@example.org/"))
     assert fault is not None
     assert "secret" not in fault.detail
+
+
+def test_outcomes_come_as_they_are_ready(server, settings):
+    settings.OUTBOUND_ALLOW = ["127.0.0.1/32"]
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        hung = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        requests = [Outgoing(hung, timeout_s=1.0), Outgoing("http://127.0.0.1:1/"), Outgoing("ftp://x/")]
+        lots = list(fetch_as_ready(requests, every_s=0.2))
+    assert sorted(place for place, _ in lots[0]) == [1, 2]
+    assert [(place, outcome.kind) for place, outcome in lots[-1]] == [(0, FaultKind.TIMEOUT)]
+
+
+def test_a_fault_of_our_own_does_not_take_the_batch_with_it(settings, monkeypatch, caplog):
+    settings.OUTBOUND_ALLOW = ["127.0.0.1/32"]
+
+    async def broken(session, request, started):
+        raise RuntimeError("ours")
+
+    monkeypatch.setattr("courses.netguard.loop.follow", broken)
+    [outcome] = fetch_all([Outgoing("http://127.0.0.1:1/")])
+    assert outcome.kind == FaultKind.REFUSED
+    assert "RuntimeError" in caplog.text

@@ -22,6 +22,12 @@ def dyno(name: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(["sh", "-c", f"exec {line}"], cwd=ROOT, env=environment)
 
 
+def preset_variables() -> dict[str, str]:
+    """Return the variables that app.json gives a value to."""
+    declared = json.loads((ROOT / "app.json").read_text())["env"]
+    return {name: entry["value"] for name, entry in declared.items() if "value" in entry}
+
+
 def test_the_procfile_on_postgresql_and_redis(tmp_path, require_server):
     with ExitStack() as stack:
         database = stack.enter_context(require_server(servers.postgres_server))
@@ -29,6 +35,7 @@ def test_the_procfile_on_postgresql_and_redis(tmp_path, require_server):
         port = servers.free_port()
         url = f"http://127.0.0.1:{port}"
         environment = {
+            **preset_variables(),
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             "PORT": str(port),
             "DATABASE_URL": database,
@@ -37,8 +44,6 @@ def test_the_procfile_on_postgresql_and_redis(tmp_path, require_server):
             "SITE_URL": url,
             "ADMIN_EMAIL": "admin@example.org",
             "ADMIN_PASSWORD": PASSWORD,
-            "TRUSTED_PROXY_COUNT": "1",
-            "DATABASE_POOL_SIZE": "4",
             "DATA_DIR": str(tmp_path),
             "OUTBOUND_ALLOW": f"127.0.0.1/32:{port}",
         }

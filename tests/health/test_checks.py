@@ -7,12 +7,13 @@ import threading
 import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
 
 import pytest
 from django.db import connection, connections
 
 from courses.models import Environment, Event
-from courses.netguard import Fault, FaultKind, Reply
+from courses.netguard import Fault, FaultKind, Outgoing, Reply, fetch_all
 from health import services, tasks
 from health.models import (
     Check,
@@ -379,6 +380,23 @@ def test_hung_target_does_not_delay_the_others(team, site):
         _, states = run()
     found = Counter((state.status, state.error_kind) for state in states.values())
     assert found == {("up", ""): 8, ("down", "timeout"): 2}
+
+
+def test_what_is_answered_is_stored_before_the_slowest_answers(team, site):
+    """The second lot of answers comes while the first stands in the database."""
+    project = factories.ProjectFactory(team=team)
+    for n in range(2):
+        factories.CheckFactory(environment__project=project, environment__slug=f"e{n}", environment__url=site)
+    stored = []
+
+    def slowly(targets):
+        for place, outcome in enumerate(fetch_all([Outgoing(url) for url, _ in targets])):
+            yield [(place, outcome)]
+            stored.append(CheckResult.objects.count())
+
+    with patch("health.clients.probes.probe_as_ready", slowly):
+        run()
+    assert stored == [1, 2]
 
 
 def test_nothing_due_asks_nobody(db):
