@@ -29,6 +29,16 @@ TONES = {
 TONE_OF = {word: tone for tone, words in TONES.items() for word in words}
 
 
+# What allauth calls its fields, and what they are called here.
+LABELS = {
+    "Email": "E-mail address",
+    "Remember Me": "Stay signed in",
+    "Current Password": "Current password",
+    "New Password": "New password",
+    "New Password (again)": "New password, again",
+    "Password (again)": "Password, again",
+}
+
 # Each tone has a shape of its own, so that no state is told by colour alone.
 SHAPES = {
     "good": '<circle cx="8" cy="8" r="7" /><path d="m4.8 8.2 2.2 2.2 4.2-4.6" />',
@@ -45,13 +55,13 @@ STATE_FORMS = {
 
 
 @register.simple_tag
-def state(word: str, label: str = "") -> str:
+def state(word: str, words: str = "") -> str:
     """Show a state as a shape and a word: `{% state "down" %}`, `{% state "bad" "2 alerts" %}`.
 
     The word is a state of any app or a tone (good, bad, warn, busy, idle); unknown words are idle.
     """
     tone = word if word in SHAPES else TONE_OF.get(word.lower(), "idle")
-    return format_html(STATE_FORMS[tone], label or word.replace("_", " "))
+    return format_html(STATE_FORMS[tone], words or word.replace("_", " "))
 
 
 @register.simple_tag
@@ -102,6 +112,12 @@ def percent(value: float | None, digits: int = 1) -> str:
     if value < 100 and float(text) >= 100:
         text = f"{100 - 10**-digits:.{digits}f}"
     return f"{text} %"
+
+
+@register.filter
+def label(text: object) -> str:
+    """Return the label of a field in the words of this site."""
+    return LABELS.get(str(text), str(text))
 
 
 @register.filter
