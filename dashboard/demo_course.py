@@ -5,6 +5,7 @@ import. Everything else that a lecturer would set up by hand is set up here, thr
 services. All of it may be repeated: what is there already is left as it is.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,7 +34,9 @@ NAME = "Software Engineering Lab"
 CHECK_EVERY_S = 15
 CHECK_TIMEOUT_S = 5
 POLL_EVERY_S = 15
-GITLAB = "http://127.0.0.1:8090"
+HERE = "127.0.0.1"
+USUAL_PORT = 8090  # the first port of the demo's programs; the roster file is written for it
+MAIL_PAGE = 6  # where what was sent is shown, counted from the first port
 
 GOAL, SECONDARY = "goal", "secondary"
 SHARE, MEAN, MORE = Metric.Kind.PROPORTION, Metric.Kind.MEAN, Metric.Direction.INCREASE
@@ -72,10 +75,6 @@ PLANS = [
         (MetricPlan("Sign-ups", "signup", SHARE, MORE, GOAL),),
     ),
 ]
-CHANNELS = [
-    ("Mail to the lecturer", Channel.Kind.EMAIL, LECTURER),
-    ("Chat of the course", Channel.Kind.APPRISE, "json://127.0.0.1:8096/courseops"),
-]
 
 
 class RosterRefusedError(Exception):
@@ -83,21 +82,27 @@ class RosterRefusedError(Exception):
 
 
 @transaction.atomic
-def load(*, roster: str, known_keys: Mapping[str, str], now: datetime) -> dict[str, str]:
+def load(*, roster: str, known_keys: Mapping[str, str], port: int, now: datetime) -> dict[str, str]:
     """Make the course, or what is missing of it, and return the API key of each experiment.
 
     roster: CSV text. known_keys: keys of an earlier call, kept where they still open the door.
+    port: the first of the demo's programs; what points to another is pointed there.
     Raises RosterRefusedError.
     """
     course, lecturer = _course(now)
-    plan = courses.services.import_roster(course, text=roster, actor=lecturer, now=now)
+    plan = courses.services.import_roster(course, text=_moved(roster, port), actor=lecturer, now=now)
     if plan.problems:
         raise RosterRefusedError(f"{plan.problems[0].reason} {plan.problems[0].remedy}")
     _set_passwords(course)
     _set_checks(course, lecturer, now)
-    _add_channels(course, lecturer, now)
-    _add_server(course, lecturer, now)
+    _add_channels(course, port, lecturer, now)
+    _add_server(course, port, lecturer, now)
     return {wanted.key: _run_experiment(wanted, course, lecturer, known_keys, now) for wanted in PLANS}
+
+
+def _moved(roster: str, port: int) -> str:
+    """Return `roster` with the ports of its addresses counted from `port`."""
+    return re.sub(r"(?<=:)\d{4}(?=/)", lambda found: str(int(found[0]) - USUAL_PORT + port), roster)
 
 
 def _course(now: datetime) -> tuple[Course, User]:
@@ -135,19 +140,28 @@ def _set_checks(course: Course, actor: User, now: datetime) -> None:
                 )
 
 
-def _add_channels(course: Course, actor: User, now: datetime) -> None:
-    for name, kind, target in CHANNELS:
-        if not course.channels.filter(name=name).exists():
-            channel = Channel(course=course, name=name, kind=kind, target=target, created_at=now)
+def _add_channels(course: Course, port: int, actor: User, now: datetime) -> None:
+    hook = f"json://{HERE}:{port + MAIL_PAGE}/courseops"
+    mail, chat = ("Mail to the lecturer", Channel.Kind.EMAIL), ("Chat of the course", Channel.Kind.APPRISE)
+    for (name, kind), target in ((mail, LECTURER), (chat, hook)):
+        known = course.channels.filter(name=name).first()
+        channel = known or Channel(course=course, name=name, kind=kind, created_at=now)
+        if known is None or (known.target.startswith(f"json://{HERE}:") and known.target != target):
+            channel.target = target
             alerts.services.save_channel(channel, by=actor, now=now)
 
 
-def _add_server(course: Course, actor: User, now: datetime) -> None:
+def _add_server(course: Course, port: int, actor: User, now: datetime) -> None:
     """Read the pipelines of the roster's repositories from the stand-in GitLab."""
-    if not CIServer.objects.filter(course=course).exists():
-        server = CIServer(course=course, base_url=GITLAB, poll_interval_s=POLL_EVERY_S)
-        pipelines.services.save_server(server, token=TOKEN, by=actor, now=now)
-        pipelines.services.bind_projects(server, now=now)
+    server = CIServer.objects.filter(course=course).first()
+    address = f"http://{HERE}:{port}"
+    if server is None:
+        server = CIServer(course=course, poll_interval_s=POLL_EVERY_S)
+    elif not server.base_url.startswith(f"http://{HERE}:") or server.base_url == address:
+        return
+    server.base_url = address
+    pipelines.services.save_server(server, token=TOKEN, by=actor, now=now)
+    pipelines.services.bind_projects(server, now=now)
 
 
 def _run_experiment(

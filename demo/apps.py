@@ -13,6 +13,7 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
+from demo import ports
 from demo.certificate import self_signed
 from demo.characters import Character, Fault, Outage
 from demo.experiment import Participation
@@ -22,12 +23,18 @@ from demo.webapp import Clock, Spec, make_app
 OUTAGES = (Outage(300, 360, Fault.BAD_GATEWAY), Outage(360, 420, Fault.NOT_LISTENING))
 HICCUP = (Outage(120, 126, Fault.SERVER_ERROR),)  # too short for an alert, long enough for a chart
 APPS = [
-    Spec("Mensa Menu", 8101, "What is for lunch?", Character(25, 0.3), experiment="order-button"),
-    Spec("Book Swap", 8102, "Pass your textbooks on.", Character(120, 0.4, outages=HICCUP)),
-    Spec("Room Finder", 8103, "Which room is free now?", Character(60, 0.3, outages=OUTAGES)),
-    Spec("Lecture Notes", 8104, "Everyone's notes, in one place.", Character(1800, 0.15)),
-    Spec("Study Timer", 8105, "25 minutes, then a break.", Character(30), is_tls=True),
-    Spec("Campus Quest", 8106, "Find all twelve stones.", Character(180, 0.7, 0.5), experiment="signup-form"),
+    Spec("Mensa Menu", ports.APPS[0], "What is for lunch?", Character(25, 0.3), experiment="order-button"),
+    Spec("Book Swap", ports.APPS[1], "Pass your textbooks on.", Character(120, 0.4, outages=HICCUP)),
+    Spec("Room Finder", ports.APPS[2], "Which room is free now?", Character(60, 0.3, outages=OUTAGES)),
+    Spec("Lecture Notes", ports.APPS[3], "Everyone's notes, in one place.", Character(1800, 0.15)),
+    Spec("Study Timer", ports.APPS[4], "25 minutes, then a break.", Character(30), is_tls=True),
+    Spec(
+        "Campus Quest",
+        ports.APPS[5],
+        "Find all twelve stones.",
+        Character(180, 0.7, 0.5),
+        experiment="signup-form",
+    ),
 ]
 
 

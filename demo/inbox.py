@@ -1,6 +1,7 @@
 """What did the site send? A mail server and a webhook receiver that show what arrives.
 
-Mail on port 8095, webhooks on 8096, where a browser finds the last fifty of both.
+Mail on the fifth port after DEMO_PORT, webhooks on the sixth, where a browser finds the last
+fifty of both.
 """
 
 import asyncio
@@ -18,11 +19,15 @@ from pathlib import Path
 from aiohttp import web
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from demo.pages import STYLE
+from demo import ports
+from demo.pages import ICON, STYLE
 from demo.process import DATA_DIR, printable, until_stopped
 
 KEPT = 50
 MAX_BYTES = 262_144
+WRAP = "li,pre{overflow-wrap:anywhere}pre{white-space:pre-wrap;font-size:.875rem;margin:.3rem 0 1rem}"
+# What is shown comes from anywhere: nothing of it may run, even where escaping were forgotten.
+POLICY = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,8 @@ class Inbox:
 
     def receive(self, kind: str, title: str, text: str) -> None:
         """Keep an item and print its title."""
-        item = Item(self.clock(), kind, printable(title), text[:4000])
+        sound = text[:4000].encode("utf-8", "replace").decode()
+        item = Item(self.clock(), kind, printable(title), sound)
         self.items.appendleft(item)
         print(f"{kind}: {item.title}", flush=True)
 
@@ -90,10 +96,11 @@ class Inbox:
         )
         text = (
             f'<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="5">'
-            f"<title>What the site sent</title><style>{STYLE}</style><h1>What the site sent</h1>"
+            f'<meta name="viewport" content="width=device-width">{ICON}<title>What the site sent</title>'
+            f"<style>{STYLE}{WRAP}</style><h1>What the site sent</h1>"
             f"<ul>{rows or '<li>Nothing yet.</li>'}</ul></html>"
         )
-        return web.Response(text=text, content_type="text/html")
+        return web.Response(text=text, content_type="text/html", headers=POLICY)
 
     def web_app(self) -> web.Application:
         app = web.Application(client_max_size=MAX_BYTES)
@@ -113,10 +120,10 @@ async def main() -> None:
     runner = web.AppRunner(inbox.web_app(), access_log=None, shutdown_timeout=0)
     await runner.setup()
     try:
-        mail = await inbox.listen_for_mail(8095)
-        await web.TCPSite(runner, "127.0.0.1", 8096).start()
+        mail = await inbox.listen_for_mail(ports.MAIL)
+        await web.TCPSite(runner, "127.0.0.1", ports.WEB).start()
     except OSError as error:
-        sys.exit(f"The demo's inbox needs ports 8095 and 8096: {error.strerror}")
+        sys.exit(f"The demo's inbox needs ports {ports.MAIL} and {ports.WEB}: {error.strerror}")
     await until_stopped()
     mail.close()
     await runner.cleanup()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import aiohttp
 
+from demo import ports
 from demo.process import until_stopped
 
 AT_ONCE = 25  # visits in progress; whoever comes when it is full goes elsewhere
@@ -29,12 +30,12 @@ class Place:
 
 
 PLACES = [
-    Place("http://127.0.0.1:8101", 0.8),
-    Place("http://127.0.0.1:8102", 0.2),
-    Place("http://127.0.0.1:8103", 0.2),
-    Place("http://127.0.0.1:8104", 0.1),
-    Place("https://127.0.0.1:8105", 0.1),
-    Place("http://127.0.0.1:8106", 0.8),
+    Place(f"http://127.0.0.1:{ports.APPS[0]}", 0.8),
+    Place(f"http://127.0.0.1:{ports.APPS[1]}", 0.2),
+    Place(f"http://127.0.0.1:{ports.APPS[2]}", 0.2),
+    Place(f"http://127.0.0.1:{ports.APPS[3]}", 0.1),
+    Place(f"https://127.0.0.1:{ports.APPS[4]}", 0.1),
+    Place(f"http://127.0.0.1:{ports.APPS[5]}", 0.8),
 ]
 
 

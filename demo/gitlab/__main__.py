@@ -1,6 +1,6 @@
 """Where do the pipelines of `make demo` come from? A stand-in GitLab that speaks its protocol.
 
-    python -m demo.gitlab --port 8929 --token glpat-demo --projects generated:12
+    python -m demo.gitlab --port 8090 --token glpat-demo --projects generated:12
 
 GraphQL and REST v4 answer as GitLab documents them, errors and limits included. What goes
 wrong is switched at `/-/control`: POST {"mode": "expired"}; GET tells what was asked so far.
@@ -10,9 +10,11 @@ Modes: ok expired scope throttled old nographql error html truncated slow timeou
 import argparse
 import asyncio
 import contextlib
+import sys
 
 from aiohttp import web
 
+from demo import ports
 from demo.gitlab.rest import Rest
 from demo.gitlab.server import GitLab
 from demo.gitlab.world import projects_of
@@ -45,7 +47,10 @@ async def serve(gitlab: GitLab, port: int) -> None:
     runner = web.AppRunner(application(gitlab), access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", port)
-    await site.start()
+    try:
+        await site.start()
+    except OSError as error:
+        sys.exit(f"The demo's GitLab needs port {port}: {error.strerror}")
     address = site._server.sockets[0].getsockname()
     print(f"Stand-in GitLab at http://127.0.0.1:{address[1]}", flush=True)
     await asyncio.Event().wait()
@@ -53,7 +58,7 @@ async def serve(gitlab: GitLab, port: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--port", type=int, default=8929, help="0 takes any free port")
+    parser.add_argument("--port", type=int, default=ports.GITLAB, help="0 takes any free port")
     parser.add_argument("--token", default="glpat-demo")
     parser.add_argument("--projects", default="generated:12", help="generated:N[:seconds] or a JSON file")
     parser.add_argument("--expires-at", default=None, help="last day of the token, such as 2027-03-01")

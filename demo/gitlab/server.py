@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 import time
+from collections import deque
 from typing import Any
 
 from aiohttp import web
@@ -22,6 +23,7 @@ SMALL_SCOPE = {
 }
 TIMED_OUT = "Request timed out. Please try a less complex query or a smaller set of records."
 PER_MINUTE = 2000
+REMEMBERED = 1000  # of what was asked
 
 
 class GitLab:
@@ -42,7 +44,9 @@ class GitLab:
             "delay_s": 5,
             "fits": 10,
         }
-        self.asked: dict[str, Any] = {"graphql": 0, "rest": 0, "scores": [], "paths": []}
+        self.asked = {"graphql": 0, "rest": 0}
+        self.paths: deque[str] = deque(maxlen=REMEMBERED)
+        self.scores: deque[int] = deque(maxlen=REMEMBERED)
 
     @web.middleware
     async def guard(self, request: web.Request, handler: Any) -> web.StreamResponse:
@@ -51,7 +55,7 @@ class GitLab:
             return await handler(request)
         kind = "graphql" if request.path == "/api/graphql" else "rest"
         self.asked[kind] += 1
-        self.asked["paths"].append(request.rel_url.raw_path)
+        self.paths.append(request.rel_url.raw_path)
         response = await self._failure(request) or await handler(request)
         response.headers.update(self._rate_headers())
         if self.switches["mode"] == "truncated":
@@ -107,7 +111,7 @@ class GitLab:
         if self.switches["mode"] == "timeout" and len(paths) > self.switches["fits"]:
             return web.json_response({"errors": [{"message": TIMED_OUT}]}, status=503)
         answer, score = self._answer(body)
-        self.asked["scores"].append(score)
+        self.scores.append(score)
         return web.json_response(answer)
 
     def _answer(self, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
@@ -129,7 +133,8 @@ class GitLab:
                 self.reset()
             self.world.ahead_s += wanted.pop("advance_s", 0)
             self.switches.update(wanted)
-        return web.json_response({**self.asked, **self.switches})
+        latest = {"paths": list(self.paths), "scores": list(self.scores)}
+        return web.json_response({**self.asked, **latest, **self.switches})
 
     async def page(self, request: web.Request) -> web.Response:
         return web.Response(text=f"This is the stand-in GitLab. A real one shows {request.path} here.\n")

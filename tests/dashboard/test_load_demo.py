@@ -12,7 +12,7 @@ from courses.keys import prefix_of
 from courses.models import ApiKey, Course, Environment, Event, Membership, Project, Team, User
 from courses.wire import authenticate
 from dashboard import demo_course
-from demo import apps, pages
+from demo import apps, pages, ports
 from experiments.models import Experiment, Metric, Variant
 from health.models import Check
 from pipelines.models import CIServer, Repository
@@ -26,8 +26,8 @@ pytestmark = pytest.mark.django_db
 def load(settings, tmp_path):
     settings.DATA_DIR = tmp_path
 
-    def run():
-        call_command("load_demo")
+    def run(**options):
+        call_command("load_demo", **options)
         return json.loads((tmp_path / "demo-keys.json").read_text())
 
     return run
@@ -61,12 +61,39 @@ def test_everybody_shown_may_sign_in(load, client):
     assert not User.objects.filter(is_staff=True).exists()
     roles = Membership.objects.filter(user__email="tutor@demo.example").values_list("role", flat=True)
     assert list(roles) == ["tutor"] * 3
+    tutored = Team.objects.editable_by(User.objects.get(email="tutor@demo.example"))
+    assert set(tutored.values_list("name", flat=True)) == {"Hopper", "Hamilton", "Liskov"}
 
 
 def test_loading_again_changes_nothing(load):
     first, before = load(), counts()
     assert load() == first
     assert counts() == before
+
+
+def addresses():
+    urls = set(Environment.objects.values_list("url", flat=True))
+    targets = set(Channel.objects.values_list("target", flat=True))
+    return urls | targets | set(CIServer.objects.values_list("base_url", flat=True))
+
+
+def test_another_first_port_moves_all_of_it(load, capsys):
+    load(port=9300)
+    moved = addresses()
+    assert {"http://127.0.0.1:9300", "https://127.0.0.1:9315/", "json://127.0.0.1:9306/courseops"} <= moved
+    assert "http://127.0.0.1:9306/" in capsys.readouterr().out
+    load()
+    assert "93" not in "".join(addresses())
+    load(port=9300)
+    assert addresses() == moved
+
+
+def test_a_server_and_channels_of_their_own_stay(load):
+    load()
+    CIServer.objects.update(base_url="https://gitlab.example.org")
+    Channel.objects.filter(kind="apprise").update(target="json://chat.example.org/")
+    load(port=9300)
+    assert {"https://gitlab.example.org", "json://chat.example.org/"} <= addresses()
 
 
 def test_what_people_changed_stays(load):
@@ -136,4 +163,6 @@ def test_the_course_and_the_programs_speak_of_the_same_things(load):
         assert page(control) == page(None) != page(treatment)
     served = {entry["path"] for entry in json.loads((ROOT / "demo" / "projects.json").read_text())}
     assert set(Repository.objects.values_list("path", flat=True)) == served
-    assert f"--port 8090 --token {demo_course.TOKEN} " in (ROOT / "demo" / "Procfile").read_text()
+    assert ports.GITLAB == demo_course.USUAL_PORT
+    assert ports.WEB == demo_course.USUAL_PORT + demo_course.MAIL_PAGE
+    assert f" --token {demo_course.TOKEN} " in (ROOT / "demo" / "Procfile").read_text()

@@ -32,6 +32,8 @@ def test_mail_is_printed_kept_and_shown_as_text(tmp_path, capsys):
         async with serving(inbox.web_app()) as url, session() as http, http.get(url) as answer:
             text = await answer.text()
         assert "502. &lt;script&gt;" in text
+        assert 'rel="icon"' in text
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
         assert "Mail 0 " not in text
 
     asyncio.run(run())
@@ -52,10 +54,12 @@ def test_webhooks_of_any_shape(tmp_path, capsys):
             good = {"version": "1.0", "title": "Room Finder is down", "message": "502", "type": "failure"}
             async with http.post(url + "/alerts", json=good) as answer:
                 assert answer.status == 200
-            for body in (b"{", b"[1]", b'{"title": 5}', b"\xff"):
+            for body in (b"{", b"[1]", b'{"title": 5}', b"\xff", b'{"message": "\\ud800"}'):
                 async with http.post(url, data=body) as answer:
                     assert answer.status == 200
-            assert len(inbox.items) == 5
+            assert len(inbox.items) == 6
+            async with http.get(url) as answer:
+                assert answer.status == 200
 
     asyncio.run(run())
     assert "webhook: Room Finder is down" in capsys.readouterr().out

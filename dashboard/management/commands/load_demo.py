@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from dashboard import demo_course
@@ -15,6 +15,11 @@ from dashboard import demo_course
 
 class Command(BaseCommand):
     help = "Make a small course whose teams, apps and visitors are programs on this machine."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--port", type=int, default=demo_course.USUAL_PORT, help="the first port of the demo's programs"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not ipaddress.ip_address(settings.BIND_ADDRESS).is_loopback:
@@ -24,7 +29,9 @@ class Command(BaseCommand):
         path = settings.DATA_DIR / "demo-keys.json"
         roster = (settings.BASE_DIR / "demo" / "roster.csv").read_text(encoding="utf-8")
         try:
-            found = demo_course.load(roster=roster, known_keys=_kept_keys(path), now=timezone.now())
+            found = demo_course.load(
+                roster=roster, known_keys=_kept_keys(path), port=options["port"], now=timezone.now()
+            )
         except demo_course.RosterRefusedError as error:
             raise CommandError(
                 f"The demo course no longer fits its roster: {error} "
@@ -35,7 +42,8 @@ class Command(BaseCommand):
         self.stdout.write(
             f"\n  The demo's people, each with the password {demo_course.PASSWORD}:\n{people}\n"
         )
-        self.stdout.write("  What the site mails and posts is shown at http://127.0.0.1:8096/\n")
+        page = f"http://{demo_course.HERE}:{options['port'] + demo_course.MAIL_PAGE}/"
+        self.stdout.write(f"  What the site mails and posts is shown at {page}\n")
         self.stdout.flush()
 
 
