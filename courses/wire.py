@@ -6,7 +6,6 @@ request. A `RefusedError` carries what went wrong; each protocol words it in its
 
 import logging
 import time
-import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -18,29 +17,32 @@ from django.db import Error as DatabaseError
 from django.utils import timezone
 
 from courses import keys, services
+from courses.bodies import Environ, RefusedError, json_fault, read_body
 from courses.models import ApiKey
+
+__all__ = [
+    "Caller",
+    "Environ",
+    "RefusedError",
+    "StartResponse",
+    "Throttle",
+    "WireFunction",
+    "answer",
+    "authenticate",
+    "forget_callers",
+    "json_fault",
+    "project_of",
+    "read_body",
+    "store",
+]
 
 logger = logging.getLogger(__name__)
 
-Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 WireFunction = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 CACHE_S = 30.0  # how long a revoked key may still open the door of one process
 CACHE_SIZE = 10_000
-
-
-class RefusedError(Exception):
-    """The request is not served. `field` names what to mend, where there is one."""
-
-    def __init__(
-        self, status: int, detail: str, *, field: str = "", headers: Mapping[str, str] | None = None
-    ) -> None:
-        super().__init__(detail)
-        self.status = status
-        self.detail = detail
-        self.field = field
-        self.headers = dict(headers or {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,35 +54,6 @@ class Caller:
     project_id: int | None
     environment_id: int | None
     scopes: frozenset[str]
-
-
-def read_body(environ: Environ, limit: int) -> bytes:
-    """Return the body, unpacked if it is gzip; raise 411, 413 or 400 before holding too much."""
-    try:
-        length = int(environ.get("CONTENT_LENGTH") or "")
-    except ValueError:
-        raise RefusedError(411, "Content-Length is missing.", field="Content-Length") from None
-    if length < 0 or length > limit:
-        raise RefusedError(413, f"The body is larger than {limit} bytes. Send smaller batches.")
-    body: bytes = environ["wsgi.input"].read(length)
-    if len(body) < length:
-        raise RefusedError(400, "The body is shorter than Content-Length says.", field="Content-Length")
-    if environ.get("HTTP_CONTENT_ENCODING", "identity").lower() == "gzip":
-        return _unpack(body, limit)
-    return body
-
-
-def _unpack(body: bytes, limit: int) -> bytes:
-    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-    try:
-        text = unpacker.decompress(body, limit)
-    except zlib.error:
-        raise RefusedError(400, "The body is not valid gzip.", field="Content-Encoding") from None
-    if unpacker.unconsumed_tail:
-        raise RefusedError(413, f"The unpacked body is larger than {limit} bytes. Send smaller batches.")
-    if not unpacker.eof:
-        raise RefusedError(400, "The gzip body ends too early.", field="Content-Encoding")
-    return text
 
 
 _callers: dict[str, tuple[float, Caller | None]] = {}

@@ -5,6 +5,7 @@ after the commit with how many were stored. A reading that is not newer than the
 is left out, so a batch may be sent again.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -15,7 +16,16 @@ from msgspec import Meta
 
 from agent.courseops_agent.reading import Reading
 from courses.models import Course
-from courses.wire import Environ, RefusedError, StartResponse, Throttle, authenticate, read_body, store
+from courses.wire import (
+    Environ,
+    RefusedError,
+    StartResponse,
+    Throttle,
+    authenticate,
+    json_fault,
+    read_body,
+    store,
+)
 from health import services
 
 BODY_LIMIT = 128 * 1024
@@ -88,9 +98,16 @@ def _decode(body: bytes) -> list[Item]:
     try:
         return decoder.decode(body).readings
     except msgspec.ValidationError as error:
-        raise RefusedError(400, f"{error}.", field=str(error).rpartition("$.")[2].rstrip("`")) from None
+        raise RefusedError(400, f"{error}.", field=_field_in(str(error))) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise RefusedError(400, f"The body is not valid JSON: {error}.") from None
+        raise RefusedError(400, f"The body is not valid JSON: {json_fault(error, body)}.") from None
+
+
+def _field_in(message: str) -> str:
+    """Return the path that the decoder's message names: `readings`, `readings[0].name`, or empty."""
+    text, _, place = message.partition(" - at `$")
+    named = re.search(r"field `(.+)`", text)
+    return ".".join(filter(None, [place.strip(".`"), named[1] if named else ""]))
 
 
 def _reading_of(item: Item) -> Reading:

@@ -23,6 +23,7 @@ from courses.wire import (
     Throttle,
     answer,
     authenticate,
+    json_fault,
     project_of,
     read_body,
 )
@@ -154,7 +155,8 @@ def read_context(body: bytes) -> dict[str, Any]:
     try:
         data = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise OfrepError(400, "PARSE_ERROR", f"The body is not valid JSON ({error}).") from None
+        detail = f"The body is not valid JSON: {json_fault(error, body)}."
+        raise OfrepError(400, "PARSE_ERROR", detail) from None
     context = data.get("context", {}) if isinstance(data, dict) else None
     if not isinstance(context, dict):
         detail = 'Send an object with an object `context`: {"context": {"targetingKey": "…"}}.'

@@ -5,10 +5,12 @@ import zlib
 import pytest
 from django.utils import timezone
 
-from courses import services, wire
+from courses import bodies, services, wire
 from courses.models import ApiKey
-from courses.wire import RefusedError, Throttle, authenticate, read_body
+from courses.wire import RefusedError, Throttle, authenticate, json_fault, read_body
 from tests import factories
+
+GZIP_OF_NOTHING = gzip.compress(b"")
 
 
 def environ(body: bytes = b"", **more: str) -> wire.Environ:
@@ -32,6 +34,40 @@ def test_a_gzip_body_comes_back_unpacked():
     assert read_body(environ(body, HTTP_CONTENT_ENCODING="gzip"), 500) == b"hello" * 100
 
 
+def test_all_members_of_a_gzip_body_are_unpacked():
+    body = gzip.compress(b"hello" * 50) + GZIP_OF_NOTHING + gzip.compress(b"world" * 50)
+    assert read_body(environ(body, HTTP_CONTENT_ENCODING="gzip"), 500) == b"hello" * 50 + b"world" * 50
+
+
+@pytest.mark.parametrize("name", ["", "identity", " Identity "])
+def test_a_plain_body_may_say_so(name):
+    assert read_body(environ(b"hello", HTTP_CONTENT_ENCODING=name), 5) == b"hello"
+
+
+@pytest.mark.parametrize("name", ["br", "deflate", "gzip, br"])
+def test_another_encoding_is_named(name):
+    with pytest.raises(RefusedError, match="plain or as gzip") as refusal:
+        read_body(environ(b"hello", HTTP_CONTENT_ENCODING=name), 5)
+    assert (refusal.value.status, refusal.value.field) == (415, "Content-Encoding")
+
+
+@pytest.mark.parametrize(
+    ("body", "is_half"),
+    [
+        (rb'"\ud83d\ude00', False),
+        (rb'"\ud83d"', True),
+        (rb'"\uDE00"', True),
+        (rb'"\ud83d\ud83d\ude00"', True),
+        (b'"', False),
+    ],
+)
+def test_half_of_a_surrogate_pair_is_called_so(body, is_half):
+    fault = json_fault(ValueError("Input data was truncated"), body)
+    assert fault == (
+        "it has half of a surrogate pair, send UTF-8 text" if is_half else "Input data was truncated"
+    )
+
+
 @pytest.mark.parametrize(
     ("request_", "status"),
     [
@@ -44,9 +80,13 @@ def test_a_gzip_body_comes_back_unpacked():
         (environ(gzip.compress(b"x" * 50)[:-4], HTTP_CONTENT_ENCODING="gzip"), 400),
         (environ(gzip.compress(b"x" * 10_000_000, 9)[:100], HTTP_CONTENT_ENCODING="gzip"), 413),
         (environ(zlib.compress(b"x" * 10), HTTP_CONTENT_ENCODING="gzip"), 400),
+        (environ(gzip.compress(b"x" * 60) * 2, HTTP_CONTENT_ENCODING="gzip"), 413),
+        (environ(gzip.compress(b"x") + b"no gzip", HTTP_CONTENT_ENCODING="gzip"), 400),
+        (environ(GZIP_OF_NOTHING * 4, HTTP_CONTENT_ENCODING="gzip"), 400),
     ],
 )
-def test_a_body_that_cannot_be_taken_is_refused(request_, status):
+def test_a_body_that_cannot_be_taken_is_refused(request_, status, monkeypatch):
+    monkeypatch.setattr(bodies, "MEMBERS_AT_MOST", 3)
     with pytest.raises(RefusedError) as refusal:
         read_body(request_, 100)
     assert refusal.value.status == status

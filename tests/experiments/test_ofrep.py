@@ -96,6 +96,17 @@ def test_bad_body_is_named_by_the_codes_of_the_protocol(running, key, body, code
     assert "key" not in bulk.json
 
 
+def test_half_of_a_surrogate_pair_is_called_so(running, key):
+    answer = ask(key=key, body=b'{"context": {"targetingKey": "\\ud800"}}')
+    assert "half of a surrogate pair" in answer.json["errorDetails"]
+    assert "truncated" not in answer.json["errorDetails"]
+
+
+def test_a_foreign_encoding_is_refused_in_the_words_of_the_protocol(running, key):
+    answer = ask(key=key, HTTP_CONTENT_ENCODING="br")
+    assert (answer.status, answer.json["errorCode"]) == (415, "GENERAL")
+
+
 def test_unknown_flag_and_flag_of_another_project_are_not_found(running, key):
     factories.ExperimentFactory(key="foreign")
     for name in ("nope", "foreign", "with/slash", "caf\u00c3\u00a9"):

@@ -100,6 +100,29 @@ def test_a_wrong_reading_is_named(key, change, words):
 
 
 @pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "readings"),
+        ({"readings": []}, "readings"),
+        ({"more": 1}, "more"),
+        ({"readings": [{}]}, "readings[0].at"),
+        ({"readings": [{"surprise": 1}]}, "readings[0].surprise"),
+        ({"readings": [reading(), 3]}, "readings[1]"),
+        ({"readings": [reading(cpu_percent=101)]}, "readings[0].cpu_percent"),
+        ([], ""),
+    ],
+)
+def test_the_field_is_the_path_of_what_is_wrong(key, body, field):
+    answer = call_wire(wire.receive_readings, "/ingest/hosts", body, key=key)
+    assert (answer.status, answer.json["field"]) == (400, field)
+
+
+def test_a_foreign_encoding_is_refused(key):
+    answer = send(key, reading(), HTTP_CONTENT_ENCODING="br")
+    assert (answer.status, answer.json["field"]) == (415, "Content-Encoding")
+
+
+@pytest.mark.parametrize(
     "body", [b"", b"{", b"[" * 5000, b'{"readings": NaN}', b"\xff\xfe", b'{"readings": []}']
 )
 def test_a_body_that_is_no_batch_is_refused(key, body):
