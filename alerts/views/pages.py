@@ -3,8 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from alerts import queries
@@ -33,7 +32,8 @@ def need(may: bool) -> None:
 
 
 def back_to(request: Request, otherwise: str) -> HttpResponse:
-    """Return to the page of this site that the form named, filters and all."""
+    """Return to the page of this site that the form named, filters and all, or to `otherwise`."""
     target = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(target, allowed_hosts=None)
-    return redirect(target if is_ours else otherwise)
+    # Without a leading slash `redirect` would look for a view of that name.
+    is_ours = target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
+    return HttpResponseRedirect(target if is_ours else otherwise)

@@ -169,11 +169,27 @@ def test_acknowledge_twice_tells_the_second(see, send, tutor, lecturer, alert):
     send(lecturer, "unacknowledge", alert.pk)
 
 
-@pytest.mark.parametrize(
-    "target", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "/\\evil"]
-)
-def test_acknowledge_leads_to_no_other_site(send, tutor, alert, target):
-    assert send(tutor, "acknowledge", alert.pk, next=target)["Location"] == alert.get_absolute_url()
+NO_PAGES_OF_OURS = [
+    "https://evil.example/",
+    "//evil.example",
+    "///evil.example",
+    "javascript:alert(1)",
+    "/\\evil",
+    "x",
+    "alerts:inbox",
+    "-1",
+    "9" * 5000,
+    "/" + "x" * 20_000,
+    "\0",
+    "\0/",
+]
+
+
+@pytest.mark.parametrize("target", NO_PAGES_OF_OURS)
+@pytest.mark.parametrize("page", ["acknowledge", "unacknowledge"])
+def test_acknowledge_leads_nowhere_else(send, tutor, alert, page, target):
+    answer = send(tutor, page, alert.pk, next=target)
+    assert (answer.status_code, answer["Location"]) == (302, alert.get_absolute_url())
 
 
 def test_a_note_that_is_too_long_or_odd_is_refused(see, send, tutor, alert):
