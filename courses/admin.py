@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.models import Group
 from django.db import models
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -17,6 +18,8 @@ from courses.models import ApiKey, Course, Environment, Event, Membership, Proje
 
 # Sign-in goes by User.email alone; a second list of addresses would only contradict it.
 admin.site.unregister(EmailAddress)
+# Roles are memberships; groups would be a second kind that no page asks for.
+admin.site.unregister(Group)
 
 
 class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -47,10 +50,10 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
     search_fields = ["email", "name"]
     ordering = ["email"]
     readonly_fields = ["password_state", "last_login", "created_at"]
-    filter_horizontal = ["groups", "user_permissions"]
+    filter_horizontal = ["user_permissions"]
     fieldsets = [
         (None, {"fields": ["email", "name", "time_zone", "password_state"]}),
-        ("Rights", {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]}),
+        ("Rights", {"fields": ["is_active", "is_staff", "is_superuser", "user_permissions"]}),
         ("Dates", {"fields": ["last_login", "created_at"]}),
     ]
     add_fieldsets = [(None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})]

@@ -58,6 +58,7 @@ def test_every_model_can_be_listed_searched_and_opened(admin_client, model):
     expected = 200 if model_admin.has_add_permission(request) else 403
     assert admin_client.get(address(model, "add")).status_code == expected
     assert model_admin.search_fields, "An administrator cannot find a row in a long list."
+    assert model_admin.list_filter, "An administrator cannot narrow a long list."
 
 
 def test_keys_show_no_digest_and_cannot_be_made_here(admin_client, team):
