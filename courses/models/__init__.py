@@ -1,7 +1,8 @@
 """Who takes part, what do they build, where does it run, and who may see it?
 
-Every QuerySet here answers `visible_to(user)` and `editable_by(user)`. The other apps reach
-their rows through these two, so access is decided once.
+The QuerySets of courses, teams, projects, environments, keys and events answer `visible_to(user)`
+and `editable_by(user)`; people and memberships are reached through their course. The other apps
+reach their rows through these two, so access is decided once.
 """
 
 from courses.models.api_keys import ApiKey

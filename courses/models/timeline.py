@@ -23,6 +23,10 @@ class EventQuerySet(models.QuerySet["Event"]):
             | Q(team=None, course__in=Course.objects.staffed_by(user).values("pk"))
         )
 
+    def editable_by(self, user: User) -> EventQuerySet:
+        """Nothing: the timeline is append-only, for administrators too."""
+        return self.none()
+
     def latest_first(self) -> EventQuerySet:
         return self.order_by("-at", "-pk")
 

@@ -50,6 +50,7 @@ def test_administrator_sees_and_edits_everything(team, admin_user):
         assert row in type(row).objects.editable_by(admin_user)
     assert team.course in Course.objects.staffed_by(admin_user)
     assert event in Event.objects.visible_to(admin_user)
+    assert event not in Event.objects.editable_by(admin_user)
     assert list(Event.objects.latest_first()) == [event]
 
 
