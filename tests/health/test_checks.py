@@ -1,11 +1,10 @@
 """Checks are made, claimed, run against real servers, and written."""
 
-import shutil
 import socket
 import subprocess
 import threading
-import time
 from collections import Counter
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
@@ -24,7 +23,7 @@ from health.models import (
     Transition,
 )
 from health.rules import histogram, verdicts
-from tests import factories
+from tests import factories, servers
 
 NOW = datetime(2026, 3, 29, 12, 0, 30, tzinfo=UTC)
 UP = Reply(200, {}, b"", 20.0, "http://x/")
@@ -438,25 +437,22 @@ http {{
 
 
 @pytest.fixture
-def nginx(tmp_path, settings):
-    binary = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
-    if binary is None:
-        pytest.skip("nginx is not installed")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    config = tmp_path / "nginx.conf"
-    config.write_text(NGINX.format(root=tmp_path, port=port))
-    process = subprocess.Popen([binary, "-c", config, "-e", tmp_path / "start.log"])
-    settings.OUTBOUND_ALLOW = ["127.0.0.1/32"]
-    for _ in range(200):
+def nginx(tmp_path, settings, require_server):
+    @contextmanager
+    def server():
+        binary, port = servers.program("nginx", "usr/sbin/nginx"), servers.free_port()
+        config = tmp_path / "nginx.conf"
+        config.write_text(NGINX.format(root=tmp_path, port=port))
+        process = subprocess.Popen([binary, "-c", config, "-e", tmp_path / "start.log"])
         try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            break
-        except OSError:
-            time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    process.wait(10)
+            servers.wait_until(lambda: servers.answers(port), 10, "nginx answers")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            servers.end(process)
+
+    settings.OUTBOUND_ALLOW = ["127.0.0.1/32"]
+    with require_server(server) as url:
+        yield url
 
 
 @pytest.mark.services
