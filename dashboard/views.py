@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_safe
 
-from courses.http import Request, render_page
+from courses.http import Request, asked_text, render_page
 from courses.views.catalogue import team_page
 from dashboard import queries
 from dashboard.rules import Concern
@@ -28,9 +28,9 @@ def overview(request: Request) -> HttpResponse:
     """One row per team, not-green first; `course`, `state` and `q` narrow it."""
     wanted = request.GET.get("state", "")
     filters = queries.Filters(
-        course=request.GET.get("course", "")[:50].replace("\0", ""),
+        course=asked_text(request, "course", most=50),
         concern=wanted if wanted in TABS else "",
-        text=request.GET.get("q", "")[:80].replace("\0", "").strip(),
+        text=asked_text(request, "q", most=80),
     )
     found = queries.overview(request.user, filters, now=timezone.now())
     tabs = [(concern, *TABS[concern], count) for concern, count in found.counts.items() if count]
