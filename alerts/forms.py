@@ -14,8 +14,8 @@ from courses.models import Course, User
 
 ADDRESSES_AT_MOST = 20
 STATES = [
-    ("open", "Open"),
-    *((state.value, state.value.capitalize()) for state in (State.FIRING, State.PENDING, State.RESOLVED)),
+    ("open", "open"),
+    *((state.value, state.value) for state in (State.FIRING, State.PENDING, State.RESOLVED)),
 ]
 
 
@@ -40,7 +40,7 @@ class InboxForm(forms.Form):
 class LogForm(forms.Form):
     """Which messages the delivery log shows."""
 
-    state = forms.ChoiceField(choices=[("", "All"), *Delivery.State.choices], required=False)
+    state = forms.ChoiceField(choices=[("", "all"), *Delivery.State.choices], required=False)
 
 
 class NoteForm(forms.Form):
@@ -96,7 +96,11 @@ class ChannelForm(TargetForm):
 
     def __init__(self, data: Any, *, user: User, instance: Channel | None) -> None:
         super().__init__(data, instance=instance)
-        self.fields["course"].queryset = Course.objects.editable_by(user)  # type: ignore[attr-defined]
+        courses = Course.objects.editable_by(user)
+        field = forms.ModelChoiceField(courses)
+        if len(courses[:2]) == 1:
+            field.empty_label = None  # the only one is chosen
+        self.fields["course"] = field
 
 
 def addresses(text: str) -> str:

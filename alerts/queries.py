@@ -12,6 +12,7 @@ from alerts.rules import State
 from courses.models import Event, Membership, User
 
 STORY_LENGTH = 100
+WORDS = {"fired": "began", "resolved": "is over"}
 PATIENCE = timedelta(minutes=2)  # longer than any batch takes
 
 
@@ -76,7 +77,8 @@ class Step:
 
 def story(alert: Alert, deliveries: Collection[Delivery]) -> list[Step]:
     """Return what happened to `alert`, newest first: its signs, what people did, what went out."""
-    steps = [Step(alert.pending_since, "busy", "first sign", alert.rule.name)]
+    first = Step(alert.pending_since, "busy", "first sign", alert.rule.name)
+    steps = []
     events = Event.objects.filter(
         project=alert.project_id,
         kind=Event.Kind.ALERT,
@@ -88,9 +90,9 @@ def story(alert: Alert, deliveries: Collection[Delivery]) -> list[Step]:
         steps.append(Step(event.at, event.tone, word.lower(), text, event.detail, event.actor))
     for delivery in deliveries:
         if delivery.sent_at:
-            text = f"{delivery.channel} heard: {delivery.transition}"
+            text = f"{delivery.channel} was told that it {WORDS[delivery.transition]}"
             steps.append(Step(delivery.sent_at, "idle", "told", text))
-    return sorted(steps, key=lambda step: step.at, reverse=True)
+    return [*sorted(steps, key=lambda step: step.at, reverse=True), first]
 
 
 def channels(user: User) -> QuerySet[Channel]:

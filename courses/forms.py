@@ -16,6 +16,13 @@ from courses.rules.csvfile import MAX_BYTES, Problem, decode
 LAST_DAY = date(2199, 12, 31)  # far from what dates can hold, whatever the time zone
 
 
+def plain_email(email: str) -> str:
+    """Return the address in small letters. Raises ValidationError if people cannot sign in with it."""
+    if not is_email(email.lower()):
+        raise ValidationError("Write the address with plain Latin letters.")
+    return email.lower()
+
+
 @cache
 def time_zones() -> list[tuple[str, str]]:
     """Return the zones of the IANA database as choices."""
@@ -30,6 +37,24 @@ class CourseForm(forms.ModelForm):  # type: ignore[type-arg]
         fields: ClassVar = ["name", "time_zone", "is_archived"]
         labels: ClassVar = {"is_archived": "Archived"}
         help_texts: ClassVar = {"is_archived": "Members can still read everything."}
+
+
+class NewCourseForm(forms.ModelForm):  # type: ignore[type-arg]
+    time_zone = forms.ChoiceField(choices=time_zones, help_text="Deadlines and quiet hours are read in it.")
+    lecturer = forms.EmailField(
+        label="First lecturer's e-mail address",
+        max_length=254,
+        required=False,
+        help_text="Gets the role of a lecturer, and an account if there is none. May stay empty.",
+    )
+
+    class Meta:
+        model = Course
+        fields: ClassVar = ["name", "time_zone"]
+
+    def clean_lecturer(self) -> str:
+        email: str = self.cleaned_data["lecturer"]
+        return plain_email(email) if email else ""
 
 
 class TeamForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -84,7 +109,7 @@ class EnvironmentForm(forms.ModelForm):  # type: ignore[type-arg]
 class MemberForm(forms.Form):
     email = forms.EmailField(label="E-mail address", max_length=254)
     name = forms.CharField(max_length=150, required=False, help_text="Used when the person is new here.")
-    role = forms.ChoiceField(choices=Membership.Role.choices)
+    role = forms.ChoiceField(choices=Membership.Role.choices, initial=Membership.Role.STUDENT)
     team = forms.ModelChoiceField(
         Team.objects.none(), required=False, help_text="A student needs one, a tutor may have one."
     )
@@ -95,10 +120,7 @@ class MemberForm(forms.Form):
         team.queryset = course.teams.all()
 
     def clean_email(self) -> str:
-        email: str = self.cleaned_data["email"].lower()
-        if not is_email(email):
-            raise ValidationError("Write the address with plain Latin letters.")
-        return email
+        return plain_email(self.cleaned_data["email"])
 
     def clean(self) -> None:
         role, team = self.cleaned_data.get("role"), self.cleaned_data.get("team")
@@ -123,7 +145,9 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
 class ApiKeyForm(forms.Form):
     name = forms.CharField(max_length=80, help_text="What will use it, such as “CI job of team 3”.")
     scopes = forms.MultipleChoiceField(
-        label="What it may do", choices=ApiKey.Scope.choices, widget=forms.CheckboxSelectMultiple
+        label="What it may do",
+        choices=[(value, f"{value}: {label}") for value, label in ApiKey.Scope.choices],
+        widget=forms.CheckboxSelectMultiple,
     )
     expires_on = forms.DateField(
         label="Last day of use",

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Min, Prefetch, Q, QuerySet
 
-from courses.models import ApiKey, Course, Event, Membership, Team, User
+from courses.models import ApiKey, Course, Event, Team, User
 
 TIMELINE_LENGTH = 30
 
@@ -19,6 +19,18 @@ def timeline(events: QuerySet[Event], *, kind: str) -> QuerySet[Event]:
     return rows.order_by("-at", "-pk")[:TIMELINE_LENGTH]
 
 
+def kinds_of(events: QuerySet[Event]) -> list[tuple[str, str]]:
+    """Return the kinds there are entries of, with their labels, in the order of the model."""
+    there = set(events.order_by().values_list("kind", flat=True).distinct())
+    return [(value, label.lower()) for value, label in Event.Kind.choices if value in there]
+
+
+def staff_of(course: Course) -> list[tuple[User, str]]:
+    """Return the people who lecture or tutor, each once for each role, lecturers first."""
+    rows = course.memberships.staff().select_related("user").order_by("role", "user__email")
+    return list(dict.fromkeys((row.user, row.role) for row in rows))
+
+
 def teams_of(course: Course, user: User, *, text: str) -> QuerySet[Team]:
     """Return the teams `user` may see whose name holds `text`, with `member_count` and `project_count`."""
     counts = {
@@ -29,13 +41,16 @@ def teams_of(course: Course, user: User, *, text: str) -> QuerySet[Team]:
     return teams.annotate(**counts).order_by("is_archived", "name", "pk")
 
 
-def people_of(course: Course, *, text: str) -> QuerySet[Membership]:
-    """Return the roles in the course of people whose name or address holds `text`."""
+def people_of(course: Course, *, text: str) -> QuerySet[User]:
+    """Return the people of the course whose name, address or team holds `text`, with their `roles`."""
     match = Q(user__name__icontains=text) | Q(user__email__icontains=text) | Q(team__name__icontains=text)
+    found = course.memberships.filter(match)
+    roles = course.memberships.select_related("team__course").order_by("role", "team__name", "pk")
     return (
-        course.memberships.filter(match)
-        .select_related("user", "team__course")
-        .order_by("role", "user__email", "pk")
+        User.objects.filter(pk__in=found.values("user"))
+        .annotate(first_role=Min("memberships__role", filter=Q(memberships__course=course)))
+        .prefetch_related(Prefetch("memberships", roles, to_attr="roles"))
+        .order_by("first_role", "email")
     )
 
 

@@ -63,6 +63,7 @@ def experiment_add(request: Request) -> HttpResponse:
             actor=request.user,
             now=timezone.now(),
         )
+        messages.success(request, "The draft is saved. Nobody is split until you start it.")
         return redirect(experiment)
     context = {"form": form, "has_projects": Project.objects.editable_by(request.user).exists()}
     return render(request, "experiments/experiment_form.html", context)
@@ -148,6 +149,21 @@ def experiment_stop(request: Request, pk: int) -> HttpResponse:
         stop = partial(services.stop_experiment, experiment, actor=request.user, now=timezone.now())
         return _move(request, experiment, stop)
     return render(request, "experiments/experiment_stop.html", {"experiment": experiment})
+
+
+@require_http_methods(["GET", "POST"])
+def experiment_delete(request: Request, pk: int) -> HttpResponse:
+    """Ask, then delete a draft."""
+    experiment = get_object_or_404(_with_plan(request, may_edit=True), pk=pk)
+    if request.method == "POST":
+        try:
+            services.delete_draft(experiment, actor=request.user, now=timezone.now())
+        except services.NotPossibleError as refusal:
+            messages.error(request, str(refusal))
+            return redirect(experiment)
+        messages.success(request, f"The draft “{experiment.name}” is deleted.")
+        return redirect("experiments:experiment_list")
+    return render(request, "experiments/experiment_delete.html", {"experiment": experiment})
 
 
 @require_GET

@@ -3,17 +3,25 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from courses.http import Request, asked_text, render_page
-from courses.models import Environment
+from courses.models import Course, Environment
+from courses.views.pages import confirm_page, crumbs_to
 from health import services
 from health.forms import CheckForm
 from health.models import Check, Host
 from health.queries import environment_list as listed
 from health.queries import environment_page, hosts
 from health.rules import ranges
+
+LOST = (
+    "Its check, all that was measured there, its part of the timeline and the API keys made for it alone "
+    "are lost, and its open alerts end. The app itself is not touched. To pause the checks only, edit the "
+    "check instead."
+)
 
 
 @require_GET
@@ -40,13 +48,31 @@ def environment_detail(request: Request, pk: int) -> HttpResponse:
     now, zone = timezone.now(), timezone.get_current_timezone()
     span = ranges.chosen(request.GET.get("range", ""), now - environment.created_at)
     page = environment_page.environment_page(environment, span=span, now=now, zone=zone)
+    is_editable = Environment.objects.editable_by(request.user).filter(pk=pk).exists()
     context = {
         "page": page,
         "span": span,
         "ranges": ranges.RANGES.values(),
-        "is_editable": Environment.objects.editable_by(request.user).filter(pk=pk).exists(),
+        "is_editable": is_editable,
+        "edit_url": reverse("courses:environment_edit", args=[pk]) if is_editable else "",
     }
     return render_page(request, "health/environment_detail.html", context, partial="environment")
+
+
+@require_http_methods(["GET", "POST"])
+def environment_remove(request: Request, pk: int) -> HttpResponse:
+    """Ask a lecturer, then delete an environment."""
+    courses = Course.objects.editable_by(request.user).values("pk")
+    rows = Environment.objects.filter(project__team__course__in=courses)
+    environment = get_object_or_404(rows.select_related("project__team__course"), pk=pk)
+    project = environment.project
+    if request.method == "POST":
+        services.remove_environment(environment, actor=request.user, now=timezone.now())
+        messages.success(request, f"The environment “{environment.name}” is deleted.")
+        return redirect(project)
+    crumbs = crumbs_to(project.team.course, project.team, project)
+    title = f"Delete {environment.name}?"
+    return confirm_page(request, title=title, text=LOST, crumbs=crumbs, action="Delete for good")
 
 
 @require_http_methods(["GET", "POST"])

@@ -27,6 +27,7 @@ def board(request: Request) -> HttpResponse:
     context = {
         "page": page_of(request, wanted, size=ROWS),
         "counts": counts,
+        "total": rows.count(),
         "courses": queries.courses_on_board(user),
         "course": course,
         "state": state,

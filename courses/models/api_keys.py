@@ -37,8 +37,8 @@ class ApiKey(models.Model):
     class Scope(models.TextChoices):
         INGEST = "ingest", "send measurements and events"
         EVALUATE = "evaluate", "evaluate flags"
-        READ = "read", "read"
-        WRITE = "write", "change"
+        READ = "read", "read what the site knows"
+        WRITE = "write", "change what the site knows"
 
     course = models.ForeignKey(Course, models.CASCADE, related_name="api_keys")
     project = models.ForeignKey(Project, models.CASCADE, null=True, blank=True, related_name="api_keys")
@@ -63,6 +63,11 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def scopes_in_words(self) -> list[str]:
+        """What it may do, such as `ingest: send measurements and events`."""
+        return [f"{scope}: {self.Scope(scope).label}" for scope in self.scopes.split()]
 
     def allows(self, scope: str) -> bool:
         """Whether this key was made for `scope`."""

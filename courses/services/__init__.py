@@ -2,6 +2,7 @@
 
 from courses.services.api_keys import create_api_key, mark_key_used, revoke_api_key
 from courses.services.catalogue import (
+    add_course,
     add_environment,
     add_project,
     add_team,
@@ -17,6 +18,7 @@ from courses.services.timeline import record_events, settings_event
 
 __all__ = [
     "RosterPlan",
+    "add_course",
     "add_environment",
     "add_member",
     "add_project",

@@ -10,12 +10,16 @@ from typing import TypeVar
 
 from django.db import models, transaction
 
-from courses.models import Course, Environment, Project, Team, User
+from courses.models import Course, Environment, Membership, Project, Team, User
 from courses.rules.names import slug_of
+from courses.services.people import add_member
 from courses.services.timeline import record_events, settings_event
 
 Place = Course | Team | Project | Environment
 Added = TypeVar("Added", Team, Project, Environment)
+
+
+RESERVED = {"add"}  # addresses of pages that stand where a course's could
 
 
 def _note(place: Place, title: str, detail: str, actor: User, now: datetime) -> None:
@@ -45,6 +49,23 @@ def _edit(row: Place, values: Mapping[str, object], actor: User, now: datetime) 
     row.save(update_fields=list(changed))
     _note(row, f"{type(row).__name__} “{row.name}” changed", "\n".join(lines), actor, now)
     return True
+
+
+@transaction.atomic
+def add_course(name: str, *, time_zone: str, lecturer: str, actor: User, now: datetime) -> Course | None:
+    """Make a course. lecturer: the address of its first lecturer, or empty."""
+    slug = slug_of(name)
+    if slug in RESERVED:
+        return None
+    values = {"name": name, "time_zone": time_zone, "created_at": now}
+    course, is_new = Course.objects.get_or_create(slug=slug, defaults=values)
+    if not is_new:
+        return None
+    _note(course, f"Course “{name}” added", "", actor, now)
+    if lecturer:
+        role = Membership.Role.LECTURER
+        add_member(course, email=lecturer, name="", role=role, team=None, actor=actor, now=now)
+    return course
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """Which machines may talk to us about a course or a project?"""
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -83,6 +84,7 @@ def key_revoke(request: Request, pk: int) -> HttpResponse:
     list_url = _address("courses:key_list", place)
     if request.method == "POST":
         services.revoke_api_key(row, actor=request.user, now=timezone.now())
+        messages.success(request, f"The key “{row.name}” is revoked.")
         return redirect(list_url)
     text = "Whatever uses this key is refused within 30 seconds. A revoked key cannot be restored."
     crumbs = [*_crumbs(place), ("API keys", list_url)]

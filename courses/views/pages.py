@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from django.conf import settings
 from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -17,8 +18,16 @@ NAME_TAKEN = "This name, or one very much like it, is taken. Choose another."
 
 def crumbs_to(*places: Course | Team | Project) -> Crumbs:
     """Return labels and addresses from the list of courses down to the last of `places`."""
-    root = ("Courses", reverse("courses:course_list"))
-    return [root, *((str(place), place.get_absolute_url()) for place in places)]
+    crumbs = [("Courses", reverse("courses:course_list"))]
+    for place in places:
+        is_same = str(place) == crumbs[-1][0]  # a team's only project often has its name
+        crumbs.append((f"Project {place}" if is_same else str(place), place.get_absolute_url()))
+    return crumbs
+
+
+def is_mail_filed() -> bool:
+    """Whether mail is written to files and reaches nobody."""
+    return str(settings.EMAIL_BACKEND).endswith("filebased.EmailBackend")
 
 
 def form_page(request: Request, form: BaseForm, *, title: str, crumbs: Crumbs, action: str) -> HttpResponse:

@@ -10,7 +10,7 @@ from courses import queries, services
 from courses.forms import MemberForm, ProfileForm
 from courses.http import Request, asked_text, page_of
 from courses.models import Course, Membership
-from courses.views.pages import ROWS, confirm_page, crumbs_to, form_page
+from courses.views.pages import ROWS, confirm_page, crumbs_to, form_page, is_mail_filed
 
 
 @require_GET
@@ -23,6 +23,7 @@ def member_list(request: Request, course: str) -> HttpResponse:
         "crumbs": crumbs_to(row),
         "page": page_of(request, queries.people_of(row, text=text), size=ROWS),
         "text": text,
+        "is_mail_filed": is_mail_filed(),
         "may_edit": Course.objects.editable_by(request.user).filter(pk=row.pk).exists(),
     }
     return render(request, "courses/member_list.html", context)
@@ -52,6 +53,8 @@ def member_remove(request: Request, course: str, pk: int) -> HttpResponse:
     if request.method == "POST":
         if not services.remove_member(membership, actor=request.user, now=timezone.now()):
             messages.error(request, "A course needs a lecturer. Add another one first.")
+        else:
+            messages.success(request, f"{membership.user.email} is no longer {membership.role} here.")
         return redirect("courses:member_list", row.slug)
     place = membership.team or row
     text = f"They lose the role of {membership.role} in {place} at once. Their account stays."

@@ -1,5 +1,6 @@
 """What does a team build, and where does it run?"""
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -8,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from courses import queries, services
 from courses.forms import EnvironmentForm, ProjectForm
 from courses.http import Request, render_page
-from courses.models import Environment, Event, Project, Team
+from courses.models import Course, Environment, Project, Team
 from courses.views.pages import NAME_TAKEN, Crumbs, crumbs_to, form_page
 
 
@@ -27,9 +28,10 @@ def project_detail(request: Request, course: str, team: str, project: str) -> Ht
         "crumbs": crumbs_to(row.team.course, row.team),
         "environments": row.environments.all(),
         "may_edit": Project.objects.editable_by(request.user).filter(pk=row.pk).exists(),
+        "may_delete": Course.objects.editable_by(request.user).filter(pk=row.team.course_id).exists(),
         "events": queries.timeline(row.events.all(), kind=kind),
         "kind": kind,
-        "kinds": Event.Kind.choices,
+        "kinds": queries.kinds_of(row.events.all()),
     }
     return render_page(request, "courses/project_detail.html", context, partial="timeline")
 
@@ -43,6 +45,7 @@ def project_add(request: Request, course: str, team: str) -> HttpResponse:
     if form.is_valid():
         project = services.add_project(row, **form.cleaned_data, actor=request.user, now=timezone.now())
         if project:
+            messages.success(request, f"The project “{project.name}” is added.")
             return redirect(project)
         form.add_error("name", NAME_TAKEN)
     return form_page(
@@ -58,6 +61,7 @@ def project_edit(request: Request, course: str, team: str, project: str) -> Http
     form = ProjectForm(request.POST or None, instance=row)
     if form.is_valid():
         services.edit_project(row, **form.cleaned_data, actor=request.user, now=timezone.now())
+        messages.success(request, "The project is saved.")
         return redirect(row)
     return form_page(request, form, title="Edit project", crumbs=_crumbs(row), action="Save")
 
@@ -71,6 +75,7 @@ def environment_add(request: Request, course: str, team: str, project: str) -> H
     if form.is_valid():
         values = form.cleaned_data
         if services.add_environment(row, **values, actor=request.user, now=timezone.now()):
+            messages.success(request, f"The environment “{values['name']}” is added.")
             return redirect(row)
         form.add_error("name", NAME_TAKEN)
     return form_page(request, form, title="Add an environment", crumbs=_crumbs(row), action="Add environment")
@@ -84,5 +89,6 @@ def environment_edit(request: Request, pk: int) -> HttpResponse:
     form = EnvironmentForm(request.POST or None, instance=row)
     if form.is_valid():
         services.edit_environment(row, **form.cleaned_data, actor=request.user, now=timezone.now())
+        messages.success(request, "The environment is saved.")
         return redirect(row.project)
     return form_page(request, form, title="Edit environment", crumbs=_crumbs(row.project), action="Save")

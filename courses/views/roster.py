@@ -12,11 +12,12 @@ from courses.forms import RosterForm
 from courses.http import Request
 from courses.models import Course
 from courses.services import RosterPlan
-from courses.views.pages import crumbs_to
+from courses.views.pages import crumbs_to, is_mail_filed
 
 SALT = "courses.roster"
 HOUR_S = 3600
 SHOWN = 300  # lines of a preview; the counts are complete
+NO_MAIL = "Mail is not sent: until EMAIL_URL names a mail server, nobody gets a link that sets a password."
 EXAMPLE = """team,email,name,role,repository,url
 Team 1,ada@example.org,Ada Lovelace,student,course/team-1,https://team1.example.org
 Team 1,charles@example.org,Charles Babbage,student,,
@@ -67,6 +68,8 @@ def _confirm(request: Request, course: Course, draft: str) -> HttpResponse:
         return _preview(request, course, text, plan)
     done = f"The roster is imported: {plan.summary()}." if plan.changes else "Nothing had to be changed."
     messages.success(request, done)
+    if is_mail_filed():
+        messages.warning(request, NO_MAIL)
     return redirect(course)
 
 

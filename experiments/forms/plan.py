@@ -111,7 +111,7 @@ def _initial(experiment: Experiment | None, project: str) -> dict[str, Any]:
     """Return what the forms show first: the plan as it stands."""
     if experiment is None:
         roles = [{"role": role} for role in (Role.GOAL, Role.GUARDRAIL, Role.SECONDARY)]
-        return {"basics": {"project": project}, "variants": [{}, {}, {}], "metrics": roles}
+        return {"basics": {"project": project}, "variants": [{}, {}, {}, {}], "metrics": roles}
     return {
         "basics": {
             "project": experiment.project_id,

@@ -20,6 +20,8 @@ Role = ExperimentMetric.Role
 
 def key_or_slug(form: forms.Form) -> str:
     """Return the key as typed, or one made from the name. Raises ValidationError without either."""
+    if "name" in form.errors:
+        return ""  # one error is enough
     key: str = form.cleaned_data.get("key") or slugify(form.cleaned_data.get("name", ""))[:KEY_LENGTH]
     if not key:
         raise ValidationError("Enter a key: none can be made from this name.")
@@ -31,6 +33,11 @@ class RowForm(forms.Form):
 
     texts: tuple[str, ...] = ()
 
+    @property
+    def is_filled(self) -> bool:
+        """Whether it says something, or did."""
+        return self.has_changed() or any(self.initial.get(name) for name in self.texts)
+
     def has_changed(self) -> bool:
         return any((self.data.get(self.add_prefix(name)) or "").strip() for name in self.texts)
 
@@ -38,9 +45,22 @@ class RowForm(forms.Form):
 class RowFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # not subscriptable at run time
     """All rows of a kind."""
 
+    least = 1
+
+    @property
+    def shown(self) -> list[Any]:
+        """The rows that stand open: those in use, and as many as a plan needs."""
+        return [form for index, form in enumerate(self.forms) if index < self.least or form.is_filled]
+
+    @property
+    def spare(self) -> list[Any]:
+        """The empty rows, shown on demand."""
+        return [form for form in self.forms if form not in self.shown]
+
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         form.empty_permitted = True
+        form.number = (index or 0) + 1
 
     @property
     def plans(self) -> list[Any]:
@@ -77,6 +97,8 @@ class VariantForm(RowForm):
 
 class VariantFormSet(RowFormSet):
     """All variants, the control first."""
+
+    least = 2
 
     def clean(self) -> None:
         plans = self.plans if not any(self.errors) else []

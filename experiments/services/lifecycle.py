@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils.text import slugify
 
 from courses.models import Event, Project, User
-from courses.services import record_events
+from courses.services import record_events, settings_event
 from experiments.models import (
     Experiment,
     ExperimentMetric,
@@ -97,6 +97,19 @@ def edit_experiment(
     # A metric that only this draft used may be defined anew.
     Metric.objects.filter(project_id=experiment.project_id, uses=None).delete()
     _write_plan(experiment, variants, metrics)
+
+
+@transaction.atomic
+def delete_draft(experiment: Experiment, *, actor: User | None, now: datetime) -> None:
+    """Delete a draft with its plan. Raises NotPossibleError once it has been started."""
+    drafts = Experiment.objects.select_for_update().filter(pk=experiment.pk, state=State.DRAFT)
+    if not drafts:
+        raise NotPossibleError("Only a draft can be deleted, and this one was started before.")
+    Experiment.objects.filter(pk=experiment.pk).delete()
+    Metric.objects.filter(project_id=experiment.project_id, uses=None).delete()
+    title = f"Draft of the experiment “{experiment.name}” deleted"
+    kind = Event.Kind.EXPERIMENT
+    record_events([settings_event(experiment.project, title=title, actor=actor, now=now, kind=kind)])
 
 
 def _write_plan(

@@ -8,6 +8,7 @@ from health.services.checks import (
     run_due_checks,
     update_check,
 )
+from health.services.environments import remove_environment
 from health.services.hosts import record_agent_readings, record_host_sample
 from health.services.results import Result, record_results
 from health.services.retention import drop_old_samples
@@ -21,6 +22,7 @@ __all__ = [
     "record_agent_readings",
     "record_host_sample",
     "record_results",
+    "remove_environment",
     "request_check",
     "run_due_checks",
     "update_check",

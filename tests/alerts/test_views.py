@@ -211,7 +211,7 @@ def test_alert_detail_tells_the_story(see, send, tutor, lecturer, alert, channel
         "acknowledged",
         "I restart it",
         "first sign",
-        "Tutors heard: fired",
+        "Tutors was told that it began",
         "given up: Nobody answered.",
     ):
         assert words in page

@@ -147,7 +147,7 @@ def test_filters_stand_in_the_url(client, team, server, lecturer):
     assert len(shown({"course": team.course.slug})) == 2
     assert len(shown({})) == 3
     assert shown({"state": "no\0sense"}) == shown({"course": "none"}) == []
-    assert "1 red" in client.get(reverse("pipelines:board")).text
+    assert "red 1" in client.get(reverse("pipelines:board")).text
     assert "None in this state" in client.get(reverse("pipelines:board"), {"state": "gone"}).text
 
 
