@@ -1,9 +1,12 @@
 """Which team needs me now? And: does the site itself answer?"""
 
+import sys
+
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_safe
 
@@ -12,6 +15,7 @@ from courses.views.catalogue import team_page
 from dashboard import queries
 from dashboard.rules import Concern
 
+BUSY_FOR_S = 60
 # concern -> the tone and the words of its tab
 TABS = {
     Concern.DOWN: ("bad", "down"),
@@ -79,4 +83,21 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer for an exception nobody caught, which Django logs."""
+    if _is_busy(sys.exc_info()[1]):
+        return _busy(request)
     return render(request, "500.html", status=500)
+
+
+def _is_busy(fault: BaseException | None) -> bool:
+    """Whether the database has no time or does not answer. SQLite calls missing tables by the same name."""
+    is_operational = isinstance(fault, OperationalError)
+    return is_operational and (connection.vendor != "sqlite" or "locked" in str(fault))
+
+
+def _busy(request: HttpRequest) -> HttpResponse:
+    """Answer without the database: the page knows no reader, and no session is stored after it."""
+    if hasattr(request, "session"):
+        request.session.modified = False
+    page = render_to_string("503.html")
+    return HttpResponse(page, status=503, headers={"Retry-After": str(BUSY_FOR_S)})

@@ -1,9 +1,12 @@
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
-from django.db import DatabaseError, connection
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import DatabaseError, OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from benchmarks import course as large
 from courses.models import Course, User
@@ -132,3 +135,65 @@ def test_a_fault_of_ours_shows_no_traceback(rf):
     answer = views.server_error(rf.get("/"))
     assert answer.status_code == 500
     assert "Something broke" in answer.content.decode()
+
+
+@pytest.fixture
+def fail(client, monkeypatch):
+    """Return what a signed-in reader gets when the overview raises `fault`."""
+
+    def get(fault):
+        def overview(user, filters, *, now):
+            raise fault
+
+        monkeypatch.setattr("dashboard.queries.overview", overview)
+        client.raise_request_exception = False
+        return client.get("/")
+
+    return get
+
+
+class PoolTimeoutError(OperationalError):
+    """What the pool of connections to PostgreSQL says in psycopg's words."""
+
+
+@pytest.mark.parametrize(
+    ("vendor", "fault"),
+    [
+        ("sqlite", OperationalError("database is locked")),
+        ("sqlite", OperationalError("database table is locked: courses_event")),
+        ("postgresql", OperationalError("connection refused")),
+        ("postgresql", PoolTimeoutError("couldn't get a connection after 10.00 sec")),
+    ],
+)
+def test_a_busy_database_is_called_so(fail, admin, monkeypatch, caplog, vendor, fault):
+    monkeypatch.setattr(views, "connection", SimpleNamespace(vendor=vendor))
+    answer = fail(fault)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "60")
+    page = answer.content.decode()
+    assert "Nothing was saved. Try again in a minute." in page
+    assert admin.email not in page
+    assert str(fault) not in page
+    assert [record.exc_info[1] for record in caplog.records if record.name == "django.request"] == [fault]
+
+
+@pytest.mark.parametrize(
+    "fault", [OperationalError("no such table: x"), DatabaseError("locked"), ValueError()]
+)
+def test_other_faults_stay_faults(fail, admin, monkeypatch, fault):
+    monkeypatch.setattr(views, "connection", SimpleNamespace(vendor="sqlite"))
+    answer = fail(fault)
+    assert (answer.status_code, "Retry-After" in answer) == (500, False)
+
+
+def test_the_page_of_a_busy_site_asks_no_database(rf, django_assert_num_queries):
+    request = rf.get("/")
+    request.user = SimpleLazyObject(User.objects.get)
+    request.session = SessionStore("some-key")
+    request.session.modified = True
+    with django_assert_num_queries(0):
+        try:
+            raise OperationalError("database is locked")
+        except OperationalError:
+            answer = views.server_error(request)
+    assert answer.status_code == 503
+    assert not request.session.modified
