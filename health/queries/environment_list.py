@@ -1,32 +1,32 @@
 """Which environments may this reader see, and which of them need a look first?"""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
-from courses.charts.lines import Sparkline, sparkline
+from courses.charts.lines import Sparkline
 from courses.models import Environment, User
-from health.models import EnvironmentRollup, EnvironmentState
-from health.rules import slots
+from health.models import EnvironmentRollup, EnvironmentSample, EnvironmentState
+from health.queries.trends import trend_line
+from health.rules import slots, trend
 
 PER_PAGE = 100
 RANKS = {"down": 0, "unknown": 1, "up": 2}
-HOURS = 24
 
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentRow:
-    """One line of the list."""
+    """One line of the list. line: None until three points make one."""
 
     environment: Environment
     state: EnvironmentState | None
     status: str
     is_stale: bool
-    line: Sparkline
+    line: Sparkline | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def environment_list(
     if status in RANKS:
         found = found.filter(rank=RANKS[status])
     page = Paginator(found, PER_PAGE).get_page(page_number)
-    lines = _lines([environment.pk for environment in page], now)
+    lines = _lines(page, now)
     return EnvironmentList(
         rows=[_row(environment, lines[environment.pk], now) for environment in page],
         page=page,
@@ -78,22 +78,37 @@ def _ranked(user: User, text: str, now: datetime) -> QuerySet[Any]:
     return found
 
 
-def _row(environment: Environment, line: Sparkline, now: datetime) -> EnvironmentRow:
+def _row(environment: Environment, line: Sparkline | None, now: datetime) -> EnvironmentRow:
     state = getattr(environment, "health_state", None)
     if state is None:
         return EnvironmentRow(environment, None, "unknown", False, line)
     return EnvironmentRow(environment, state, state.status_at(now), state.is_stale(now), line)
 
 
-def _lines(ids: Sequence[int], now: datetime) -> dict[int, Sparkline]:
-    """Return the mean latency of each of the last 24 hours, by environment, from one query."""
-    last = slots.floor_to(now, 60)
-    hours = [last - timedelta(hours=n) for n in reversed(range(HOURS))]
-    rows = EnvironmentRollup.objects.filter(
-        environment_id__in=ids, step_minutes=60, at__gte=hours[0]
-    ).values_list("environment_id", "at", "latency_ms_sum", "ok", "http_3xx", "http_4xx", "http_5xx")
-    means = {(pk, at): total / sum(answers) for pk, at, total, *answers in rows if sum(answers)}
-    return {
-        pk: sparkline([means.get((pk, hour)) for hour in hours], label="Mean latency of the last 24 hours")
-        for pk in ids
-    }
+def _lines(page: Iterable[Environment], now: datetime) -> dict[int, Sparkline | None]:
+    """Return the mean latency since the check was made, at most a day, by environment.
+
+    One query for each step that is needed; None where there are too few points for a line.
+    """
+    begun = {row.pk: row.health_check.created_at for row in page if hasattr(row, "health_check")}
+    by_step: dict[int, list[int]] = {}
+    for pk, first in begun.items():
+        by_step.setdefault(trend.step_minutes(now - first), []).append(pk)
+    lines: dict[int, Sparkline | None] = dict.fromkeys([row.pk for row in page])
+    for step, ids in by_step.items():
+        means = _means(ids, step, now - trend.LONGEST)
+        for pk in ids:
+            instants = trend.instants(begun[pk], now, step)
+            lines[pk] = trend_line([means.get((pk, at)) for at in instants], step, what="Mean latency")
+    return lines
+
+
+def _means(ids: Sequence[int], step: int, since: datetime) -> dict[tuple[int, datetime], float]:
+    """Return the mean latency by environment and start of the step."""
+    rows: QuerySet[Any] = EnvironmentSample.objects.all()
+    if step > 1:
+        rows = EnvironmentRollup.objects.filter(step_minutes=step)
+    found = rows.filter(environment_id__in=ids, at__gte=slots.floor_to(since, step)).values_list(
+        "environment_id", "at", "latency_ms_sum", "ok", "http_3xx", "http_4xx", "http_5xx"
+    )
+    return {(pk, at): total / sum(answers) for pk, at, total, *answers in found if sum(answers)}

@@ -1,6 +1,6 @@
 """How is one environment, and how was it over a span?"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
@@ -19,16 +19,16 @@ from health.models import (
     Transition,
 )
 from health.rules import availability, histogram, slots
-from health.rules.ranges import Range
+from health.rules.ranges import Range, Window, window
 
 RESULTS_SHOWN = 20
 MARKS_SHOWN = 30
 TRANSITIONS_READ = 5000
 CLASSES = [
-    ("ok", "Answered with 2xx"),
-    ("http_3xx", "3xx, not followed"),
-    ("http_4xx", "4xx client errors"),
-    ("http_5xx", "5xx server errors"),
+    ("ok", "Answered with 2XX"),
+    ("http_3xx", "3XX, not followed"),
+    ("http_4xx", "4XX client errors"),
+    ("http_5xx", "5XX server errors"),
     ("timeout", "No answer in time"),
     ("dns", "Name not resolved"),
     ("tls", "TLS failed"),
@@ -42,6 +42,7 @@ class EnvironmentPage:
     """Everything the page of one environment shows, but for who looks at it.
 
     held: how long the status has held. silent: how long ago the last answer came.
+    window, period: what the figures are of, and that in words.
     """
 
     environment: Environment
@@ -51,6 +52,8 @@ class EnvironmentPage:
     is_stale: bool
     held: timedelta | None
     silent: timedelta | None
+    window: Window
+    period: str
     availability: availability.Availability
     n: int
     expected: int
@@ -69,9 +72,12 @@ def environment_page(
     """Return how `environment` is at `now` and was over `span`, times in the reader's `zone`."""
     check: Check | None = getattr(environment, "health_check", None)
     state: EnvironmentState | None = getattr(environment, "health_state", None)
-    start = now - span.span
-    rows = _rows(environment.pk, span, start)
-    parts = _parts(environment.pk, state, start, now)
+    changes = _changes(environment.pk, now - span.span, now)
+    shown = window(span, _first_of(changes), now)
+    rows = _rows(environment.pk, shown)
+    fresh_until = state.fresh_until if state else None
+    watched = availability.spans(changes, shown.since or shown.start, now, fresh_until)
+    n = sum(row.n for row in rows)
     whole = histogram.merge(row.histogram for row in rows)
     p50, p95, p99 = (histogram.percentile(whole, share) for share in (0.5, 0.95, 0.99))
     return EnvironmentPage(
@@ -82,34 +88,35 @@ def environment_page(
         is_stale=bool(state and state.is_stale(now)),
         held=now - state.since if state else None,
         silent=now - state.last_checked_at if state and state.last_checked_at else None,
-        availability=availability.availability(parts),
-        n=sum(row.n for row in rows),
-        expected=_expected(check, rows, span, start, now) if check else 0,
+        window=shown,
+        period=shown.words(zone),
+        availability=availability.availability(watched),
+        n=n,
+        expected=max(n, _expected(check, rows, shown)) if check else n,
         p50=p50,
         p95=p95,
         p99=p99,
         classes=[(label, sum(getattr(row, name) for row in rows)) for name, label in CLASSES],
-        latency=_latency_chart(environment, check, rows, span, start, now, zone),
-        bar=_bar(parts, span, zone),
+        latency=_latency_chart(environment, check, rows, shown, zone),
+        bar=_bar(availability.spans(changes, shown.start, now, fresh_until), shown, zone),
         results=list(CheckResult.objects.filter(environment=environment).order_by("-at")[:RESULTS_SHOWN]),
     )
 
 
-def _bar(parts: list[availability.Span], span: Range, zone: tzinfo) -> StatusBar:
+def _bar(parts: list[availability.Span], shown: Window, zone: tzinfo) -> StatusBar:
     return status_bar(
-        f"Availability, last {span.label}",
+        f"Availability, {shown.words(zone)}",
         [(part.status, part.start, part.end) for part in parts],
         ident="availability",
-        start=parts[0].start,
-        end=parts[-1].end,
+        start=shown.start,
+        end=shown.end,
         zone=zone,
     )
 
 
-def _rows(
-    environment_id: int, span: Range, start: datetime
-) -> list[EnvironmentSample] | list[EnvironmentRollup]:
-    since = slots.floor_to(start, span.table_minutes)
+def _rows(environment_id: int, shown: Window) -> list[EnvironmentSample] | list[EnvironmentRollup]:
+    span = shown.span
+    since = slots.floor_to(shown.start, span.table_minutes)
     if span.table_minutes == 1:
         samples = EnvironmentSample.objects.filter(environment_id=environment_id, at__gte=since)
         return list(samples.order_by("at"))
@@ -117,22 +124,25 @@ def _rows(
     return list(rollups.filter(step_minutes=span.table_minutes).order_by("at"))
 
 
-def _parts(
-    environment_id: int, state: EnvironmentState | None, start: datetime, now: datetime
-) -> list[availability.Span]:
+def _changes(environment_id: int, start: datetime, now: datetime) -> list[tuple[datetime, str]]:
+    """Return the changes of status since `start`, oldest first, after the one that held then."""
     rows = Transition.objects.filter(environment_id=environment_id, at__lte=now)
     newest = rows.order_by("-at", "-pk").values_list("at", "to_status")
     within = list(newest.filter(at__gt=start)[:TRANSITIONS_READ])
     before = list(newest.filter(at__lte=start)[:1])
-    fresh_until = state.fresh_until if state else None
-    return availability.spans([*before, *reversed(within)], start, now, fresh_until)
+    return [*before, *reversed(within)]
 
 
-def _expected(check: Check, rows: Iterable[Counts], span: Range, start: datetime, now: datetime) -> int:
+def _first_of(changes: Sequence[tuple[datetime, str]]) -> datetime | None:
+    """Return the oldest change: every place begins with one, from unknown, at its first answer."""
+    return changes[0][0] if changes and len(changes) < TRANSITIONS_READ else None
+
+
+def _expected(check: Check, rows: Iterable[Counts], shown: Window) -> int:
     """Return how many answers should have come. Rows remember the interval of their own time."""
-    step = timedelta(minutes=span.table_minutes)
-    since = max(start, check.created_at)
-    as_now = slots.slots_between(check.pk, check.interval_s, since, now)
+    step = timedelta(minutes=shown.span.table_minutes)
+    since = max(shown.since or shown.start, check.created_at)
+    as_now = slots.slots_between(check.pk, check.interval_s, since, shown.end)
     return as_now + sum(
         row.expected - slots.slots_between(check.pk, check.interval_s, row.at, row.at + step) for row in rows
     )
@@ -142,12 +152,11 @@ def _latency_chart(
     environment: Environment,
     check: Check | None,
     rows: Iterable[Counts],
-    span: Range,
-    start: datetime,
-    now: datetime,
+    shown: Window,
     zone: tzinfo,
 ) -> LineChart:
     folded: dict[datetime, list[dict[str, int]]] = {}
+    span, start = shown.span, shown.start
     step_minutes = int(span.step / timedelta(minutes=1))
     for row in rows:
         if row.histogram:
@@ -162,11 +171,11 @@ def _latency_chart(
         ],
         ident="latency",
         start=start,
-        end=now,
+        end=shown.end,
         max_gap=max(span.step, interval) * 2,
         show=ms,
         zone=zone,
-        marks=_marks(environment, start, now),
+        marks=_marks(environment, start, shown.end),
     )
 
 

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from courses.charts.lines import LineChart, Series, Sparkline, line_chart, sparkline
+from courses.charts.lines import LineChart, Series, Sparkline, line_chart
 from courses.models import User
 from courses.templatetags.ui import percent
 from health.models import Host, HostRollup, HostSample, HostState
-from health.rules import slots
-from health.rules.ranges import Range
+from health.queries.trends import trend_line
+from health.rules import slots, trend
+from health.rules.ranges import Range, Window, window
 
 HOSTS_SHOWN = 200
-MINUTES = 60
+AN_HOUR = timedelta(hours=1)
 CHARTS = [
     ("CPU", [("mean", "cpu_percent"), ("highest", "cpu_percent_max")]),
     ("Memory", [("in use", "memory_percent"), ("swap", "swap_percent")]),
@@ -24,21 +25,26 @@ Step = HostSample | HostRollup
 
 @dataclass(frozen=True, slots=True)
 class HostRow:
-    """One line of the list."""
+    """One line of the list.
+
+    silent: how long ago the last reading came, when the next is overdue. line: None until there is one.
+    """
 
     host: Host
     state: HostState | None
     status: str
-    line: Sparkline
+    silent: timedelta | None
+    line: Sparkline | None
 
 
 @dataclass(frozen=True, slots=True)
 class HostPage:
-    """Everything the page of one host shows."""
+    """Everything the page of one host shows. period: what the figures are of, in words."""
 
     host: Host
     state: HostState | None
     status: str
+    period: str
     n: int
     charts: list[LineChart]
 
@@ -64,69 +70,64 @@ def _status(state: HostState | None, now: datetime) -> str:
 def host_list(user: User, *, now: datetime) -> list[HostRow]:
     """Return the hosts `user` may see, each with its latest reading and the CPU of the last hour."""
     hosts = list(Host.objects.visible_to(user).select_related("state", "course")[:HOSTS_SHOWN])
-    last = slots.floor_to(now, 1)
-    minutes = [last - timedelta(minutes=n) for n in reversed(range(MINUTES))]
-    samples = HostSample.objects.filter(host__in=hosts, at__gte=minutes[0])
+    samples = HostSample.objects.filter(host__in=hosts, at__gte=slots.floor_to(now - AN_HOUR, 1))
     busy = {(pk, at): value for pk, at, value in samples.values_list("host_id", "at", "cpu_percent")}
     rows = []
     for host in hosts:
         state = getattr(host, "state", None)
-        line = sparkline([busy.get((host.pk, at)) for at in minutes], label="CPU of the last hour")
-        rows.append(HostRow(host, state, _status(state, now), line))
+        minutes = trend.instants(host.created_at, now, 1, AN_HOUR)
+        line = trend_line([busy.get((host.pk, at)) for at in minutes], 1, what="CPU")
+        silent = now - state.last_sampled_at if state and state.is_stale(now) else None
+        rows.append(HostRow(host, state, _status(state, now), silent, line))
     return rows
 
 
 def host_page(host: Host, *, span: Range, now: datetime, zone: tzinfo) -> HostPage:
     """Return how busy `host` is at `now` and was over `span`, times in the reader's `zone`."""
-    rows = _rows(host.pk, span, now - span.span)
+    shown = window(span, host.created_at, now)
+    rows = _rows(host.pk, shown)
     state: HostState | None = getattr(host, "state", None)
     return HostPage(
         host=host,
         state=state,
         status=_status(state, now),
+        period=shown.words(zone),
         n=sum(row.n for row in rows),
-        charts=[_chart(title, lines, rows, span, now, zone) for title, lines in CHARTS],
+        charts=[_chart(title, lines, rows, shown, zone) for title, lines in CHARTS],
     )
 
 
 def _chart(
-    title: str,
-    lines: Sequence[tuple[str, str]],
-    rows: Sequence[Step],
-    span: Range,
-    now: datetime,
-    zone: tzinfo,
+    title: str, lines: Sequence[tuple[str, str]], rows: Sequence[Step], shown: Window, zone: tzinfo
 ) -> LineChart:
-    start, is_share = now - span.span, "percent" in lines[0][1]
+    is_share = "percent" in lines[0][1]
     return line_chart(
         title,
-        [Series(label, _folded(rows, name, span, start)) for label, name in lines],
+        [Series(label, _folded(rows, name, shown)) for label, name in lines],
         ident=title.lower(),
-        start=start,
-        end=now,
-        max_gap=span.step * 2,
+        start=shown.start,
+        end=shown.end,
+        max_gap=shown.span.step * 2,
         show=whole_percent if is_share else rate,
         zone=zone,
         ceiling=100.0 if is_share else None,
     )
 
 
-def _rows(host_id: int, span: Range, start: datetime) -> Sequence[Step]:
-    since = slots.floor_to(start, span.table_minutes)
+def _rows(host_id: int, shown: Window) -> Sequence[Step]:
+    span, since = shown.span, slots.floor_to(shown.start, shown.span.table_minutes)
     if span.table_minutes == 1:
         return list(HostSample.objects.filter(host_id=host_id, at__gte=since).order_by("at"))
     rows = HostRollup.objects.filter(host_id=host_id, step_minutes=span.table_minutes, at__gte=since)
     return list(rows.order_by("at"))
 
 
-def _folded(
-    rows: Sequence[Step], name: str, span: Range, start: datetime
-) -> list[tuple[datetime, float | None]]:
+def _folded(rows: Sequence[Step], name: str, shown: Window) -> list[tuple[datetime, float | None]]:
     """Return one point for each step of the chart: the mean, or the highest of a highest."""
-    step_minutes = int(span.step / timedelta(minutes=1))
+    step_minutes = int(shown.span.step / timedelta(minutes=1))
     steps: dict[datetime, list[tuple[int, float]]] = {}
     for row in rows:
-        at = max(slots.floor_to(row.at, step_minutes), start)
+        at = max(slots.floor_to(row.at, step_minutes), shown.start)
         steps.setdefault(at, []).append((row.n, getattr(row, name)))
     if name.endswith("_max"):
         return [(at, max(value for _, value in parts)) for at, parts in steps.items()]

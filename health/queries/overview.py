@@ -12,7 +12,7 @@ from health.rules import slots
 
 @dataclass(frozen=True, slots=True)
 class ErrorCounts:
-    """Answers of one environment since an instant. failures: everything but 2xx, no answer included."""
+    """Answers of one environment since an instant. failures: everything but 2XX, no answer included."""
 
     n: int = 0
     client_errors: int = 0

@@ -1,9 +1,10 @@
-"""Which spans can a reader choose, and how fine is what they see?"""
+"""Which spans can a reader choose, how fine is what they see, and where does it begin?"""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta, tzinfo
 
 MAX_POINTS = 300
+LEAST = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +53,43 @@ def chosen(name: str, watched: timedelta) -> Range:
         return RANGES[name]
     fitting = (row for row in RANGES.values() if row.span >= min(watched, RANGES[DEFAULT].span))
     return next(fitting)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What a page shows of a span: all of it, or what there is since the first measurement.
+
+    span: how long that is, and how fine. since: the first measurement, when the span is longer.
+    """
+
+    span: Range
+    start: datetime
+    end: datetime
+    since: datetime | None
+
+    @property
+    def watched(self) -> timedelta:
+        """How long there has been something to see."""
+        return self.end - (self.since or self.start)
+
+    def words(self, zone: tzinfo) -> str:
+        """Return what the figures are of: `last 24 hours` or `since 09:12`."""
+        return f"since {clock(self.since, self.end, zone)}" if self.since else f"last {self.span.label}"
+
+
+def window(span: Range, first: datetime | None, now: datetime) -> Window:
+    """Return what to show of `span` when `first` was the first measurement; None: there is none.
+
+    An axis that begins long before the first measurement looks as if the measuring had failed.
+    """
+    if first is None or first <= now - span.span:
+        return Window(span, now - span.span, now, None)
+    held = min(span.span, max(now - first, LEAST))
+    return Window(Range(span.name, span.label, held), now - held, now, first)
+
+
+def clock(at: datetime, now: datetime, zone: tzinfo) -> str:
+    """Return an instant in the reader's zone, with the day when that is not today: `22 Nov 09:12`."""
+    local = at.astimezone(zone)
+    is_today = local.date() == now.astimezone(zone).date()
+    return f"{local:%H:%M}" if is_today else f"{local.day} {local:%b %H:%M}"

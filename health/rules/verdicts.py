@@ -15,7 +15,7 @@ DETAIL_LENGTH = 300
 class Verdict:
     """What one answer, or its absence, means.
 
-    error_kind: empty when up; else `3xx`, `4xx`, `5xx` or the kind of fault.
+    error_kind: empty when up; else `3XX`, `4XX`, `5XX` or the kind of fault.
     counted_as: the column of the series this adds one to; empty when we could not look.
     latency_ms: None when no HTTP answer came.
     """
@@ -51,7 +51,7 @@ def plain(text: str) -> str:
 def judge(outcome: Reply | Fault) -> Verdict:
     """Return what the outcome of a request to an environment's own address means.
 
-    2xx is up; every other final status is down, because nobody who opens the address gets the
+    2XX is up; every other final status is down, because nobody who opens the address gets the
     page. A request that our own network guard refused says nothing about the place.
     """
     if isinstance(outcome, Reply):
@@ -68,6 +68,6 @@ def _judge_reply(reply: Reply) -> Verdict:
     if group == 2:
         return Verdict(UP, "", "ok", reply.status, reply.latency_ms, words)
     if group in (3, 4, 5):
-        kind, column = f"{group}xx", f"http_{group}xx"
+        kind, column = f"{group}XX", f"http_{group}xx"
         return Verdict(DOWN, kind, column, reply.status, reply.latency_ms, words)
     return Verdict(DOWN, str(FaultKind.PROTOCOL), "other", reply.status, reply.latency_ms, words)

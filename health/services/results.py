@@ -75,12 +75,13 @@ def _move(state: EnvironmentState, result: Result) -> list[Transition]:
 
 
 def _headline(result: Result) -> str:
+    """Return what is the case, in words that stand alone in a mail or among the alerts of a course."""
     environment, verdict = result.check.environment, result.verdict
+    place = f"{environment.project.name[:80]} {environment.name}"
     if verdict.status == UP:
-        return f"{environment.name} is up"
-    if verdict.status == DOWN:
-        return f"{environment.name} is down: {verdict.detail}"
-    return f"{environment.name} cannot be checked: {verdict.detail}"
+        return f"{place} is up"
+    what = "is down" if verdict.status == DOWN else "cannot be checked"
+    return f"{place} {what}: {verdict.detail}"[:200]
 
 
 def _event(result: Result) -> Event:
@@ -93,7 +94,7 @@ def _event(result: Result) -> Event:
         at=result.at,
         kind=Event.Kind.INCIDENT,
         tone=TONES.get(status, Event.Tone.NEUTRAL),
-        title=_headline(result)[:200],
+        title=_headline(result),
         url=environment.get_absolute_url(),
         dedupe_key=f"health:{environment.pk}:{result.at.timestamp():.6f}:{status}",
     )
@@ -107,7 +108,7 @@ def _observation(result: Result) -> Observation:
         project_id=environment.project_id,
         value=result.verdict.down_value,
         at=result.at,
-        title=_headline(result)[:200],
+        title=_headline(result),
         detail=result.check.url,
         path=environment.get_absolute_url(),
     )

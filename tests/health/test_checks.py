@@ -188,14 +188,22 @@ def test_down_and_up_again(check, observed):
         failures = state_of(check).consecutive_failures
         assert failures == {0: 0, 60: 1, 120: 2, 180: 0}[seconds]
     assert transitions_of(check) == [(0, "unknown", "up"), (60, "up", "down"), (180, "down", "up")]
-    events = Event.objects.order_by("at")
+    events, place = Event.objects.order_by("at"), f"{check.environment.project.name} production"
     assert [(event.kind, event.tone, event.title) for event in events] == [
-        ("incident", "bad", "production is down: 502 Bad Gateway"),
-        ("incident", "good", "production is up"),
+        ("incident", "bad", f"{place} is down: 502 Bad Gateway"),
+        ("incident", "good", f"{place} is up"),
     ]
     assert {event.project_id for event in events} == {check.environment.project_id}
     assert [batch[0].value for batch, _ in observed] == [0.0, 1.0, 1.0, 0.0]
-    assert observed[1][0][0].title == "production is down: 502 Bad Gateway"
+    assert observed[1][0][0].title == f"{place} is down: 502 Bad Gateway"
+
+
+def test_headlines_are_bounded(check, observed):
+    check.environment.project.name, check.environment.name = "p" * 120, "e" * 60
+    record(check, Fault(FaultKind.CONNECT, "x" * 300, 1.0))
+    title = observed[0][0][0].title
+    assert len(title) == 200
+    assert title.startswith("p" * 80 + " " + "e" * 60 + " is down: xx")
 
 
 def test_first_answer_that_is_down_is_news(check, observed):
@@ -349,8 +357,8 @@ def test_run_due_checks_asks_real_servers(team, site):
     found = {slug: (states[row.pk].status, states[row.pk].error_kind) for slug, row in made.items()}
     assert found == {
         "fine": ("up", ""),
-        "broken": ("down", "5xx"),
-        "missing": ("down", "4xx"),
+        "broken": ("down", "5XX"),
+        "missing": ("down", "4XX"),
         "dead": ("down", "connect"),
         "nameless": ("down", "dns"),
         "private": ("unknown", "refused"),
@@ -461,9 +469,9 @@ def test_what_nginx_answers(team, nginx):
         "ok": ("up", "", "200 OK"),
         "moved": ("up", "", "200 OK"),
         "loop": ("down", "redirect", "More than 3 redirects."),
-        "forbidden": ("down", "4xx", "403 Forbidden"),
-        "upstream": ("down", "5xx", "502 Bad Gateway"),
-        "nowhere": ("down", "4xx", "404 Not Found"),
+        "forbidden": ("down", "4XX", "403 Forbidden"),
+        "upstream": ("down", "5XX", "502 Bad Gateway"),
+        "nowhere": ("down", "4XX", "404 Not Found"),
     }
     project = factories.ProjectFactory(team=team)
     for slug in [*expected, "away"]:

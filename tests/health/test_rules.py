@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from courses.netguard import Fault, FaultKind, Reply
-from health.rules import availability, histogram, ranges, slots, verdicts
+from health.rules import availability, histogram, ranges, slots, trend, verdicts
 
 NOW = datetime(2026, 3, 29, 12, tzinfo=UTC)
 
@@ -24,10 +24,10 @@ def after(seconds):
     [
         (200, ("up", "", "ok", 0.0, "200 OK")),
         (204, ("up", "", "ok", 0.0, "204 No Content")),
-        (304, ("down", "3xx", "http_3xx", 1.0, "304 Not Modified")),
-        (401, ("down", "4xx", "http_4xx", 1.0, "401 Unauthorized")),
-        (502, ("down", "5xx", "http_5xx", 1.0, "502 Bad Gateway")),
-        (599, ("down", "5xx", "http_5xx", 1.0, "599, a status code that HTTP does not define")),
+        (304, ("down", "3XX", "http_3xx", 1.0, "304 Not Modified")),
+        (401, ("down", "4XX", "http_4xx", 1.0, "401 Unauthorized")),
+        (502, ("down", "5XX", "http_5xx", 1.0, "502 Bad Gateway")),
+        (599, ("down", "5XX", "http_5xx", 1.0, "599, a status code that HTTP does not define")),
         (101, ("down", "protocol", "other", 1.0, "101 Switching Protocols")),
         (999, ("down", "protocol", "other", 1.0, "999, a status code that HTTP does not define")),
     ],
@@ -207,3 +207,38 @@ def test_ranges_stay_within_300_points(name, table_minutes, step_minutes):
 )
 def test_by_default_a_chart_spans_what_there_is_up_to_a_day(watched, name):
     assert ranges.chosen("", timedelta(hours=watched)).name == name
+
+
+@pytest.mark.parametrize(
+    ("first", "held", "words"),
+    [
+        (None, 24 * 60, "last 24 hours"),
+        (-24 * 60, 24 * 60, "last 24 hours"),
+        (-5000, 24 * 60, "last 24 hours"),
+        (-23 * 60, 23 * 60, "since 28 Mar 13:00"),
+        (-42, 42, "since 11:18"),
+        (-2, 5, "since 11:58"),
+        (0, 5, "since 12:00"),
+        (1, 5, "since 12:01"),
+    ],
+)
+def test_a_window_begins_with_the_first_measurement(first, held, words):
+    began = None if first is None else after(first * 60)
+    shown = ranges.window(ranges.RANGES["24h"], began, NOW)
+    assert shown.end - shown.start == shown.span.span == timedelta(minutes=held)
+    assert shown.words(UTC) == words
+    assert shown.watched == (NOW - began if shown.since else shown.span.span)
+    assert shown.span.span / shown.span.step <= ranges.MAX_POINTS
+
+
+@pytest.mark.parametrize(
+    ("minutes", "step", "points"),
+    [(0, 1, 1), (14, 1, 15), (15, 5, 4), (179, 5, 37), (180, 60, 4), (9999, 60, 24)],
+)
+def test_a_small_line_has_the_coarsest_step_that_gives_one(minutes, step, points):
+    first = after(-60 * minutes)
+    assert trend.step_minutes(NOW - first) == step
+    found = trend.instants(first, NOW, step)
+    assert len(found) == points
+    assert found[-1] == slots.floor_to(NOW, step)
+    assert found[0] <= max(first, NOW - trend.LONGEST + timedelta(minutes=step))

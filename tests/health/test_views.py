@@ -32,6 +32,12 @@ def record(check, outcome, minutes_ago=0.0):
     services.record_results([services.Result(check, at, verdicts.judge(outcome))], now=at)
 
 
+def record_old(check, minutes_ago):
+    """Record as `record`, though something newer is known."""
+    EnvironmentState.objects.update(last_checked_at=None)
+    record(check, UP, minutes_ago)
+
+
 def text_of(response):
     return " ".join(response.content.decode().split())
 
@@ -185,8 +191,76 @@ def test_environment_detail_of_one_that_is_up(client, check, student):
     text = text_of(client.get(check.environment.get_absolute_url(), {"range": "1h"}))
     assert "Up</span> for 30 min: 200 OK" in text
     assert "100.00 %" in text
-    assert "watched 50" in text or "watched 49.9" in text
+    assert re.search(r"watched since [0-9A-Za-z: ]+, 30 min ago: 100\.0 % of that time", text)
+    assert "Availability, since" in text
     assert text.count("<polyline") == 2
+
+
+def test_environment_detail_of_one_older_than_the_span(client, check, student):
+    record(check, UP, 90)
+    for minute in range(30, -1, -1):
+        record(check, UP, minute)
+    client.force_login(student)
+    text = text_of(client.get(check.environment.get_absolute_url(), {"range": "1h"}))
+    assert "Availability, last 1 hour" in text
+    assert re.search(r"watched 5\d\.\d % of the time", text)
+
+
+def test_environment_detail_of_a_new_one_fills_its_axis(client, check, student):
+    for minute in range(4, -1, -1):
+        record(check, UP, minute)
+    client.force_login(student)
+    page = client.get(check.environment.get_absolute_url(), {"range": "30d"}).context["page"]
+    assert page.window.end - page.window.start == timedelta(minutes=5)
+    assert [len(line.paths) for line in page.latency.lines] == [1, 1], "a line, not one dot"
+    assert page.availability.percent == pytest.approx(100)
+    assert len(page.bar.ticks) > 2
+
+
+def test_more_checks_than_expected_were_asked_for(client, check, student):
+    for second in reversed(range(5)):
+        record(check, UP, second / 60)
+    client.force_login(student)
+    assert "Checks5of 5 expected" in words_of(client.get(check.environment.get_absolute_url()))
+
+
+def test_environment_without_a_url_offers_one_thing(client, team, student, lecturer):
+    environment = factories.EnvironmentFactory(project__team=team, url="")
+    factories.CheckFactory(environment=environment)
+    edit = reverse("courses:environment_edit", args=[environment.pk])
+    for user, may_edit in ((student, False), (lecturer, True)):
+        client.force_login(user)
+        text = text_of(client.get(environment.get_absolute_url()))
+        assert (edit in text) is may_edit
+        assert ("Set the URL" in text) is may_edit
+        assert not any(word in text for word in ("Edit the check", "Check now", "Availab", "?range="))
+
+
+def test_the_environment_is_edited_from_its_page(client, check, student, lecturer):
+    edit = reverse("courses:environment_edit", args=[check.environment_id])
+    for user, may_edit in ((student, False), (lecturer, True)):
+        client.force_login(user)
+        assert (edit in text_of(client.get(check.environment.get_absolute_url()))) is may_edit
+
+
+@pytest.mark.parametrize(("answers", "has_line"), [(2, False), (3, True)])
+def test_a_small_line_needs_three_points(client, check, student, lecturer, answers, has_line):
+    Check.objects.update(created_at=timezone.now() - timedelta(minutes=answers))
+    for minute in reversed(range(answers)):
+        record(check, UP, minute)
+        services.record_host_sample(READING, now=timezone.now() - timedelta(minutes=minute))
+    client.force_login(lecturer)
+    for path in (LIST, HOSTS):
+        assert ("<polyline" in text_of(client.get(path))) is has_line
+
+
+@pytest.mark.parametrize(("hours", "words"), [(30, "last 24 h"), (5, "last 6 h"), (0.5, "last 35 min")])
+def test_a_small_line_spans_what_was_watched(client, check, student, hours, words):
+    Check.objects.update(created_at=timezone.now() - timedelta(hours=hours))
+    for minute in range(0, round(hours * 60), max(5, round(hours * 12))):
+        record_old(check, minute)
+    client.force_login(student)
+    assert f"Mean latency of the {words}" in text_of(client.get(LIST))
 
 
 def test_environment_detail_without_news(client, check, student):
@@ -206,7 +280,7 @@ def test_environment_detail_refused_by_our_guard(client, check, student):
 
 @pytest.mark.parametrize(
     ("change", "words"),
-    [({"url": ""}, "has no URL"), ({}, "Not checked yet")],
+    [({"url": ""}, "No URL is set"), ({}, "Not checked yet")],
 )
 def test_environment_detail_before_the_first_check(client, team, student, change, words):
     environment = factories.EnvironmentFactory(project__team=team, **change)
@@ -323,8 +397,9 @@ def test_host_detail_shows_four_charts(client, tutor):
 def test_silent_host(client, tutor):
     host = services.record_host_sample(READING, now=timezone.now() - timedelta(minutes=9))
     client.force_login(tutor)
-    assert "silent" in text_of(client.get(host.get_absolute_url()))
-    assert "silent" in text_of(client.get(HOSTS))
+    text = words_of(client.get(host.get_absolute_url()))
+    assert re.search(r"silent It stopped reporting at [\w :,]+, 9 min ago", text)
+    assert "silent for 9 min" in words_of(client.get(HOSTS))
 
 
 def test_lecturer_edits_hosts_of_the_course_only(team, lecturer, tutor, admin_user, host):
