@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 
+from courses.models import Project
 from pipelines.models import CIServer, Job, Pipeline, Repository, RepositoryState
 
 
@@ -44,6 +45,8 @@ class RepositoryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def save_model(self, request: HttpRequest, obj: Repository, form: Any, change: bool) -> None:
         obj.bound_path = obj.path
         super().save_model(request, obj, form, change)
+        # The project decides which repository is read: left as it was, it would undo this.
+        Project.objects.filter(pk=obj.project_id).update(repository_path=obj.path)
 
 
 class _ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]

@@ -222,7 +222,7 @@ class RepositoryFactory(DjangoModelFactory):
     class Meta:
         model = pipelines.Repository
 
-    project = factory.SubFactory(ProjectFactory)
+    project = factory.SubFactory(ProjectFactory, repository_path=factory.SelfAttribute("..path"))
     server = factory.SubFactory(CIServerFactory, course=factory.SelfAttribute("..project.team.course"))
     path = factory.Sequence(lambda n: f"course/team-{n}/app")
     bound_path = factory.SelfAttribute("path")

@@ -33,18 +33,17 @@ class CheckQuerySet(models.QuerySet["Check"]):
     def editable_by(self, user: User) -> CheckQuerySet:
         return self.filter(environment__in=Environment.objects.editable_by(user).values("pk"))
 
+    def running(self) -> CheckQuerySet:
+        """Those that are asked at all: switched on, with a URL, in a team that goes on."""
+        return self.filter(
+            is_enabled=True,
+            environment__project__team__is_archived=False,
+            environment__project__team__course__is_archived=False,
+        ).exclude(environment__url="")
+
     def due(self, now: datetime) -> CheckQuerySet:
         """What a worker should ask now, longest waiting first."""
-        return (
-            self.filter(
-                is_enabled=True,
-                next_due_at__lte=now,
-                environment__project__team__is_archived=False,
-                environment__project__team__course__is_archived=False,
-            )
-            .exclude(environment__url="")
-            .order_by("next_due_at", "pk")
-        )
+        return self.running().filter(next_due_at__lte=now).order_by("next_due_at", "pk")
 
 
 class Check(models.Model):

@@ -4,12 +4,14 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from alerts.queries import open_subjects
+from alerts.services import close_alerts
 from courses.models import Environment, User
 from courses.services import record_events, settings_event
 from health.clients import probes
 from health.models import Check
 from health.rules import slots, verdicts
-from health.services.results import Result, record_results
+from health.services.results import SIGNAL, Result, record_results, subject_of
 
 BATCH = 200
 
@@ -55,6 +57,21 @@ def request_check(check: Check, *, now: datetime) -> None:
     Check.objects.filter(pk=check.pk, next_due_at__gt=now).update(next_due_at=now)
 
 
+def close_forgotten_alerts(*, now: datetime) -> None:
+    """End the open alerts of environments that nobody asks any more, whatever took them away.
+
+    URLs, checks and whole environments go in many places, most of which know nothing of alerts.
+    """
+    subjects = open_subjects(SIGNAL)
+    if not subjects:  # spares SQLite a write lock on every tick
+        return
+    running = Check.objects.running().values_list("environment_id", flat=True)
+    gone = subjects - {subject_of(pk) for pk in running}
+    if gone:
+        reason = "It is no longer checked: its URL or its check was removed or switched off."
+        close_alerts(sorted(gone), reason=reason, now=now)
+
+
 @transaction.atomic
 def claim_due_checks(*, now: datetime) -> list[Check]:
     """Take up to `BATCH` due checks, so that no other worker takes them, and return them."""
@@ -76,6 +93,7 @@ def run_due_checks(*, now: datetime) -> int:
     between costs the rest of the batch one slot.
     """
     ensure_checks(now=now)
+    close_forgotten_alerts(now=now)
     if not Check.objects.due(now).exists():  # spares SQLite a write lock on every tick
         return 0
     checks = claim_due_checks(now=now)

@@ -26,6 +26,7 @@ STATE_FIELDS = [
     "detail",
     "consecutive_failures",
 ]
+SIGNAL = "health.environment.down"
 TONES = {UP: Event.Tone.GOOD, DOWN: Event.Tone.BAD}
 
 
@@ -74,6 +75,11 @@ def _move(state: EnvironmentState, result: Result) -> list[Transition]:
     return found
 
 
+def subject_of(environment_id: int) -> str:
+    """Return what alerts know an environment by."""
+    return f"environment:{environment_id}"
+
+
 def _headline(result: Result) -> str:
     """Return what is the case, in words that stand alone in a mail or among the alerts of a course."""
     environment, verdict = result.check.environment, result.verdict
@@ -103,8 +109,8 @@ def _event(result: Result) -> Event:
 def _observation(result: Result) -> Observation:
     environment = result.check.environment
     return Observation(
-        signal="health.environment.down",
-        subject=f"environment:{environment.pk}",
+        signal=SIGNAL,
+        subject=subject_of(environment.pk),
         project_id=environment.project_id,
         value=result.verdict.down_value,
         at=result.at,

@@ -43,8 +43,10 @@ def subject_of(repository: Repository) -> str:
 def bind_projects(server: CIServer, *, now: datetime) -> None:
     """Bind the course's projects that name a repository and have none, or now name another one.
 
+    The repository of a project that no longer names one is let go, with all that was read of it.
     A course with several servers gives new projects to the first; the others are bound by hand.
     """
+    _unbind_projects(server, now=now)
     is_first = not CIServer.objects.filter(
         course=server.course_id, is_enabled=True, pk__lt=server.pk
     ).exists()
@@ -56,3 +58,12 @@ def bind_projects(server: CIServer, *, now: datetime) -> None:
             bind_repository(project, server, project.repository_path, now=now)
         except (ValidationError, IntegrityError):
             continue  # the path is another project's, or another worker's: whoever was first keeps it
+
+
+@transaction.atomic
+def _unbind_projects(server: CIServer, *, now: datetime) -> None:
+    rows = list(Repository.objects.filter(server=server, project__repository_path=""))
+    if rows:
+        subjects = [subject_of(row) for row in rows]
+        alerts.close_alerts(subjects, reason="The project has no repository any more.", now=now)
+        Repository.objects.filter(pk__in=[row.pk for row in rows]).delete()

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from alerts import services as alerts
+from alerts.queries import open_subjects
 from alerts.rules import Observation
 from courses.models import Event
 from courses.services import record_events
@@ -100,6 +101,18 @@ def _turned(repository: Repository, before: RepositoryState | None, state: Repos
             dedupe_key=f"pipeline:{repository.pk}:{state.pipeline_id}:{colour}:{at.timestamp():.0f}",
         )
     ]
+
+
+def close_forgotten_alerts(*, now: datetime) -> None:
+    """End the open alerts of repositories that are no longer read, whatever took them away."""
+    subjects = open_subjects(SIGNAL)
+    if not subjects:
+        return
+    read = Repository.objects.filter(server__is_enabled=True, server__course__is_archived=False)
+    gone = subjects - {subject_of(row) for row in read.only("pk")}
+    if gone:
+        reason = "The repository is no longer read: it, its project's path or its server was removed."
+        alerts.close_alerts(sorted(gone), reason=reason, now=now)
 
 
 def observe_branches(repositories: Sequence[Repository], *, unread: set[int], now: datetime) -> None:

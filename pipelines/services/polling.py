@@ -14,7 +14,7 @@ from pipelines.clients import CLIENTS
 from pipelines.clients.readings import Access, CIFault, FaultKind, ServerReading, TokenReading, Wanted
 from pipelines.models import CIServer, Pipeline, Repository
 from pipelines.services.binding import bind_projects
-from pipelines.services.branches import observe_branches
+from pipelines.services.branches import close_forgotten_alerts, observe_branches
 from pipelines.services.recording import record_pipelines
 from pipelines.services.servers import access_to, token_fields
 
@@ -64,6 +64,7 @@ def poll_due_servers(*, now: datetime) -> int:
     The servers are asked at the same time and outside transactions; each is recorded as soon
     as it has answered.
     """
+    close_forgotten_alerts(now=now)
     visits = [_prepare(server, now) for server in claim_due_servers(now=now)]
     if not visits:
         return 0

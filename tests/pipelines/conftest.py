@@ -67,7 +67,9 @@ def bind(server, count, *, path="course/team-{:03}/app"):
     """Return `count` repositories on `server`, of a project and a team each."""
     return [
         factories.RepositoryFactory(
-            project=factories.ProjectFactory(team=factories.TeamFactory(course=server.course)),
+            project=factories.ProjectFactory(
+                team=factories.TeamFactory(course=server.course), repository_path=path.format(n + 1)
+            ),
             server=server,
             path=path.format(n + 1),
             default_branch="",

@@ -6,7 +6,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 
-from courses.models import Event
+from alerts.models import Alert
+from courses.models import Event, Project
 from pipelines import services
 from pipelines.clients.readings import CIFault, FaultKind, TokenReading
 from pipelines.models import CIServer, Pipeline, Repository, RepositoryState
@@ -96,3 +97,44 @@ def test_a_path_belongs_to_one_project():
         services.bind_repository(
             factories.ProjectFactory(team=row.project.team), row.server, row.path, now=AT
         )
+
+
+@pytest.fixture
+def alert():
+    """Red, as alerts know it."""
+    row = factories.RepositoryFactory()
+    CIServer.objects.update(next_poll_at=AT + timedelta(hours=1))
+    rule = factories.RuleFactory(signal="pipelines.default_branch.red")
+    return factories.AlertFactory(rule=rule, subject=f"repository:{row.pk}", project=row.project)
+
+
+@pytest.mark.parametrize(
+    "forget",
+    [
+        lambda: Repository.objects.get().delete(),
+        lambda: CIServer.objects.get().delete(),
+        lambda: CIServer.objects.update(is_enabled=False),
+        lambda: Project.objects.get().team.course.__class__.objects.update(is_archived=True),
+    ],
+    ids=["repository deleted", "server deleted", "server switched off", "course archived"],
+)
+def test_an_alert_ends_with_what_it_is_about(alert, forget):
+    services.poll_due_servers(now=AT)
+    assert Alert.objects.get().state == "firing"
+    forget()
+    services.poll_due_servers(now=AT)
+    alert.refresh_from_db()
+    assert (alert.state, alert.resolved_at) == ("resolved", AT)
+    assert "no longer read" in alert.detail
+
+
+def test_a_project_that_names_no_repository_any_more_lets_it_go(alert):
+    server = CIServer.objects.get()
+    services.bind_projects(server, now=AT)
+    assert Repository.objects.exists()
+    Project.objects.update(repository_path="")
+    services.bind_projects(server, now=AT)
+    assert not Repository.objects.exists()
+    assert not RepositoryState.objects.exists()
+    alert.refresh_from_db()
+    assert (alert.state, alert.detail) == ("resolved", "The project has no repository any more.")
