@@ -53,18 +53,14 @@ def experiment_add(request: Request) -> HttpResponse:
     form = PlanForm(request.POST or None, user=request.user, project=request.GET.get("project", ""))
     if request.method == "POST" and form.is_valid():
         project = form.basics.cleaned_data["project"]
-        experiment = services.create_experiment(
-            project,
-            name=form.basics.cleaned_data["name"],
-            key=form.basics.cleaned_data["key"],
-            hypothesis=form.basics.cleaned_data["hypothesis"],
-            variants=form.variants.plans,
-            metrics=form.metrics.plans,
-            actor=request.user,
-            now=timezone.now(),
-        )
-        messages.success(request, "The draft is saved. Nobody is split until you start it.")
-        return redirect(experiment)
+        now = timezone.now()
+        try:
+            experiment = services.create_experiment(project, **form.values, actor=request.user, now=now)
+        except services.KeyTakenError as refusal:
+            form.basics.add_error("key", str(refusal))
+        else:
+            messages.success(request, "The draft is saved. Nobody is split until you start it.")
+            return redirect(experiment)
     context = {"form": form, "has_projects": Project.objects.editable_by(request.user).exists()}
     return render(request, "experiments/experiment_form.html", context)
 
@@ -78,20 +74,12 @@ def experiment_edit(request: Request, pk: int) -> HttpResponse:
         return redirect(experiment)
     form = PlanForm(request.POST or None, user=request.user, experiment=experiment)
     if request.method == "POST" and form.is_valid():
-        return _move(request, experiment, partial(_save_plan, experiment, form))
+        try:
+            return _move(request, experiment, partial(services.edit_experiment, experiment, **form.values))
+        except services.KeyTakenError as refusal:
+            form.basics.add_error("key", str(refusal))
     context = {"form": form, "experiment": experiment, "has_projects": True}
     return render(request, "experiments/experiment_form.html", context)
-
-
-def _save_plan(experiment: Experiment, form: PlanForm) -> None:
-    services.edit_experiment(
-        experiment,
-        name=form.basics.cleaned_data["name"],
-        key=form.basics.cleaned_data["key"],
-        hypothesis=form.basics.cleaned_data["hypothesis"],
-        variants=form.variants.plans,
-        metrics=form.metrics.plans,
-    )
 
 
 @require_GET

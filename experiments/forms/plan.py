@@ -12,7 +12,7 @@ from experiments.forms.rows import MetricForm, MetricFormSet, Role, VariantForm,
 from experiments.models import Experiment, ExperimentMetric, Metric
 from experiments.rules.items import KEY_LENGTH
 from experiments.rules.values import value_text
-from experiments.services.lifecycle import metric_key
+from experiments.services.planning import KeyTakenError, metric_key
 
 MOST_VARIANTS = 10
 MOST_METRICS = 10
@@ -56,7 +56,7 @@ class BasicsForm(forms.Form):
         if self.experiment:
             taken = taken.exclude(pk=self.experiment.pk)
         if taken.exists():
-            raise ValidationError(f"This project has an experiment with the key '{key}'.")
+            raise ValidationError(str(KeyTakenError(key)))
         return key
 
 
@@ -77,6 +77,12 @@ class PlanForm:
         """Whether all three are; every error is found at once."""
         parts = [self.basics.is_valid(), self.variants.is_valid(), self.metrics.is_valid()]
         return all(parts) and self._metrics_fit_project()
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The plan by the names that services use, once it is valid."""
+        basics = {name: self.basics.cleaned_data[name] for name in ("name", "key", "hypothesis")}
+        return {**basics, "variants": self.variants.plans, "metrics": self.metrics.plans}
 
     def _metrics_fit_project(self) -> bool:
         """Whether no metric means something else in another experiment of the project."""
@@ -103,7 +109,10 @@ def _formset(
     form: type[forms.Form], base: type[Any], data: Any, prefix: str, initial: list[dict[str, Any]], extra: int
 ) -> Any:
     most = MOST_VARIANTS if prefix == "variants" else MOST_METRICS
-    factory = forms.formset_factory(form, formset=base, extra=extra, max_num=most, validate_max=True)
+    # One more than allowed is enough to refuse; by default a thousand would be made and shown.
+    factory = forms.formset_factory(
+        form, formset=base, extra=extra, max_num=most, validate_max=True, absolute_max=most + 1
+    )
     return factory(data, prefix=prefix, initial=initial)
 
 

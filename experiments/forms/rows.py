@@ -13,7 +13,7 @@ from experiments.rules.assignment import ranges_of
 from experiments.rules.items import EVENT_NAME_LENGTH, KEY_LENGTH
 from experiments.rules.values import differing_types, parse_value
 from experiments.services import MetricPlan, VariantPlan
-from experiments.services.lifecycle import metric_key
+from experiments.services.planning import metric_key
 
 Role = ExperimentMetric.Role
 
@@ -46,6 +46,10 @@ class RowFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # not subscripta
     """All rows of a kind."""
 
     least = 1
+    default_error_messages = {
+        "missing_management_form": "These rows did not arrive whole. Load the page again and fill them in.",
+        "too_many_forms": "At most %(num)d rows can be taken.",
+    }
 
     @property
     def shown(self) -> list[Any]:
@@ -101,6 +105,8 @@ class VariantFormSet(RowFormSet):
     least = 2
 
     def clean(self) -> None:
+        if not self.management_form.is_valid():
+            return
         plans = self.plans if not any(self.errors) else []
         if len(plans) < 2:
             if not any(self.errors):
@@ -153,7 +159,7 @@ class MetricFormSet(RowFormSet):
     """All metrics, exactly one of them the goal."""
 
     def clean(self) -> None:
-        if any(self.errors):
+        if any(self.errors) or not self.management_form.is_valid():
             return
         plans = self.plans
         if [plan.role for plan in plans].count(Role.GOAL) != 1:

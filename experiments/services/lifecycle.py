@@ -1,152 +1,17 @@
-"""What happens to an experiment from its draft to its end?"""
+"""What happens to an experiment when it starts and when it ends?"""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.db.models import F
-from django.utils.text import slugify
 
-from courses.models import Event, Project, User
-from courses.services import record_events, settings_event
-from experiments.models import (
-    Experiment,
-    ExperimentMetric,
-    Metric,
-    Phase,
-    PhaseVariant,
-    Result,
-    Variant,
-)
+from courses.models import Event, User
+from courses.services import record_events
+from experiments.models import Experiment, Phase, PhaseVariant, Result
 from experiments.rules.assignment import ranges_of
-from experiments.rules.items import KEY_LENGTH
+from experiments.services.planning import NotPossibleError
 
 State = Experiment.State
-
-
-class NotPossibleError(Exception):
-    """The experiment is not in a state that allows this. The text says so to the reader."""
-
-
-@dataclass(frozen=True, slots=True)
-class VariantPlan:
-    """A variant to be. value: what flags answer with, JSON of one type in all variants."""
-
-    key: str
-    name: str
-    weight: int
-    value: Any
-
-
-@dataclass(frozen=True, slots=True)
-class MetricPlan:
-    """A metric to be compared. A metric of the project with this name is used as it stands."""
-
-    name: str
-    event_name: str
-    kind: str
-    direction: str
-    role: str
-
-
-def metric_key(name: str) -> str:
-    """Return what tells metrics of a project apart."""
-    return slugify(name, allow_unicode=True)[:KEY_LENGTH]
-
-
-@transaction.atomic
-def create_experiment(
-    project: Project,
-    *,
-    name: str,
-    key: str,
-    hypothesis: str,
-    variants: Sequence[VariantPlan],
-    metrics: Sequence[MetricPlan],
-    actor: User | None,
-    now: datetime,
-) -> Experiment:
-    """Write down a draft. variants: the control first. metrics: exactly one goal."""
-    experiment = Experiment.objects.create(
-        project=project, name=name, key=key, hypothesis=hypothesis, created_at=now, created_by=actor
-    )
-    _write_plan(experiment, variants, metrics)
-    return experiment
-
-
-@transaction.atomic
-def edit_experiment(
-    experiment: Experiment,
-    *,
-    name: str,
-    key: str,
-    hypothesis: str,
-    variants: Sequence[VariantPlan],
-    metrics: Sequence[MetricPlan],
-) -> None:
-    """Replace the plan of a draft. Raises NotPossibleError once it has been started."""
-    changed = Experiment.objects.filter(pk=experiment.pk, state=State.DRAFT).update(
-        name=name, key=key, hypothesis=hypothesis, version=F("version") + 1
-    )
-    if not changed:
-        raise NotPossibleError("The plan is fixed once the experiment has been started.")
-    experiment.variants.all().delete()
-    experiment.metrics.all().delete()
-    # A metric that only this draft used may be defined anew.
-    Metric.objects.filter(project_id=experiment.project_id, uses=None).delete()
-    _write_plan(experiment, variants, metrics)
-
-
-@transaction.atomic
-def delete_draft(experiment: Experiment, *, actor: User | None, now: datetime) -> None:
-    """Delete a draft with its plan. Raises NotPossibleError once it has been started."""
-    drafts = Experiment.objects.select_for_update().filter(pk=experiment.pk, state=State.DRAFT)
-    if not drafts:
-        raise NotPossibleError("Only a draft can be deleted, and this one was started before.")
-    Experiment.objects.filter(pk=experiment.pk).delete()
-    Metric.objects.filter(project_id=experiment.project_id, uses=None).delete()
-    title = f"Draft of the experiment “{experiment.name}” deleted"
-    kind = Event.Kind.EXPERIMENT
-    record_events([settings_event(experiment.project, title=title, actor=actor, now=now, kind=kind)])
-
-
-def _write_plan(
-    experiment: Experiment, variants: Sequence[VariantPlan], metrics: Sequence[MetricPlan]
-) -> None:
-    ranges_of([variant.weight for variant in variants])
-    Variant.objects.bulk_create(
-        Variant(
-            experiment=experiment,
-            key=variant.key,
-            name=variant.name,
-            weight=variant.weight,
-            value=variant.value,
-            position=position,
-        )
-        for position, variant in enumerate(variants)
-    )
-    for position, wanted in enumerate(metrics):
-        metric = _metric_of(experiment.project_id, wanted)
-        ExperimentMetric.objects.create(
-            experiment=experiment, metric=metric, role=wanted.role, position=position
-        )
-
-
-def _metric_of(project_id: int, wanted: MetricPlan) -> Metric:
-    """Return the project's metric of this name, made if there is none."""
-    metric, _ = Metric.objects.get_or_create(
-        project_id=project_id,
-        key=metric_key(wanted.name),
-        defaults={
-            "name": wanted.name,
-            "event_name": wanted.event_name,
-            "kind": wanted.kind,
-            "direction": wanted.direction,
-        },
-    )
-    return metric
 
 
 @transaction.atomic
