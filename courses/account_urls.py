@@ -3,6 +3,10 @@
 from allauth.account import views
 from django.urls import path, re_path
 
+from courses.views.pages import is_mail_filed
+
+password_reset_done = views.PasswordResetDoneView.as_view(extra_context={"is_mail_filed": is_mail_filed})
+
 urlpatterns = [
     path("login/", views.login, name="account_login"),
     path("logout/", views.logout, name="account_logout"),
@@ -12,7 +16,7 @@ urlpatterns = [
     path("password/change/", views.password_change, name="account_change_password"),
     path("password/set/", views.password_set, name="account_set_password"),
     path("password/reset/", views.password_reset, name="account_reset_password"),
-    path("password/reset/done/", views.password_reset_done, name="account_reset_password_done"),
+    path("password/reset/done/", password_reset_done, name="account_reset_password_done"),
     path(
         "password/reset/key/done/",
         views.password_reset_from_key_done,

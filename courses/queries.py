@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Count, Min, Prefetch, Q, QuerySet
 
-from courses.models import ApiKey, Course, Event, Team, User
+from courses.models import ApiKey, Course, Event, Membership, Team, User
 
 TIMELINE_LENGTH = 30
 
@@ -52,6 +53,21 @@ def people_of(course: Course, *, text: str) -> QuerySet[User]:
         .prefetch_related(Prefetch("memberships", roles, to_attr="roles"))
         .order_by("first_role", "email")
     )
+
+
+def people_to_link(course: Course, lecturer: User) -> QuerySet[User]:
+    """Return the people of the course whose first password `lecturer` may let them set by a link.
+
+    Nobody with a part in a course of somebody else: the link would open that one, too.
+    """
+    elsewhere = Membership.objects.exclude(course__in=Course.objects.editable_by(lecturer).values("pk"))
+    return User.objects.filter(
+        pk__in=course.memberships.values("user"),
+        is_active=True,
+        is_staff=False,
+        is_superuser=False,
+        password__startswith=UNUSABLE_PASSWORD_PREFIX,
+    ).exclude(pk__in=elsewhere.values("user"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ urlpatterns = [
     path(COURSE + "people/", people.member_list, name="member_list"),
     path(COURSE + "people/add/", people.member_add, name="member_add"),
     path(COURSE + "people/<int:pk>/remove/", people.member_remove, name="member_remove"),
+    path(COURSE + "people/<int:pk>/link/", people.member_link, name="member_link"),
     path(COURSE + "roster/", roster.roster_import, name="roster_import"),
     path(COURSE + "roster/example/", roster.roster_example, name="roster_example"),
     path(COURSE + "keys/", api_keys.key_list, name="key_list"),

@@ -11,7 +11,13 @@ from courses.services.catalogue import (
     edit_project,
     edit_team,
 )
-from courses.services.people import add_member, edit_profile, forget_old_addresses, remove_member
+from courses.services.people import (
+    add_member,
+    edit_profile,
+    forget_old_addresses,
+    make_password_link,
+    remove_member,
+)
 from courses.services.roster import import_roster, plan_roster
 from courses.services.roster_changes import RosterPlan
 from courses.services.timeline import record_events, settings_event
@@ -31,6 +37,7 @@ __all__ = [
     "edit_team",
     "forget_old_addresses",
     "import_roster",
+    "make_password_link",
     "mark_key_used",
     "plan_roster",
     "record_events",

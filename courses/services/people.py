@@ -2,10 +2,13 @@
 
 from datetime import datetime
 
+from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress
+from allauth.account.utils import user_pk_to_url_str
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models.functions import Lower
+from django.urls import reverse
 
 from courses.models import Course, Membership, Team, User
 from courses.services.timeline import record_events, settings_event
@@ -46,6 +49,15 @@ def remove_member(membership: Membership, *, actor: User, now: datetime) -> bool
         title = f"{membership.user.email} removed as {membership.role}"
         record_events([settings_event(membership.team or course, title=title, actor=actor, now=now)])
     return True
+
+
+@transaction.atomic
+def make_password_link(person: User, *, course: Course, actor: User, now: datetime) -> str:
+    """Return the path of a page that sets `person`'s password, once and within three days."""
+    title = f"Link to set a password made for {person.email}"
+    record_events([settings_event(course, title=title, actor=actor, now=now)])
+    values = {"uidb36": user_pk_to_url_str(person), "key": default_token_generator.make_token(person)}
+    return reverse("account_reset_password_from_key", kwargs=values)
 
 
 @transaction.atomic

@@ -1,10 +1,13 @@
 """Who takes part in a course, and who am I?"""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from courses import queries, services
 from courses.forms import MemberForm, ProfileForm
@@ -18,13 +21,16 @@ def member_list(request: Request, course: str) -> HttpResponse:
     """Everybody's role, for staff."""
     row = get_object_or_404(Course.objects.staffed_by(request.user), slug=course)
     text = asked_text(request, "q")
+    may_edit = Course.objects.editable_by(request.user).filter(pk=row.pk).exists()
+    links = queries.people_to_link(row, request.user)
     context = {
         "course": row,
         "crumbs": crumbs_to(row),
         "page": page_of(request, queries.people_of(row, text=text), size=ROWS),
         "text": text,
         "is_mail_filed": is_mail_filed(),
-        "may_edit": Course.objects.editable_by(request.user).filter(pk=row.pk).exists(),
+        "may_edit": may_edit,
+        "linkable": set(links.values_list("pk", flat=True)) if may_edit else set(),
     }
     return render(request, "courses/member_list.html", context)
 
@@ -60,6 +66,23 @@ def member_remove(request: Request, course: str, pk: int) -> HttpResponse:
     text = f"They lose the role of {membership.role} in {place} at once. Their account stays."
     title = f"Remove {membership.user}?"
     return confirm_page(request, title=title, text=text, crumbs=crumbs_to(row), action="Remove")
+
+
+@never_cache
+@require_POST
+def member_link(request: Request, course: str, pk: int) -> HttpResponse:
+    """A link by which a person without a password sets one, for when mail does not reach them."""
+    row = get_object_or_404(Course.objects.editable_by(request.user), slug=course)
+    person = get_object_or_404(queries.people_to_link(row, request.user), memberships=pk)
+    path = services.make_password_link(person, course=row, actor=request.user, now=timezone.now())
+    crumbs = [*crumbs_to(row), ("People", reverse("courses:member_list", args=[row.slug]))]
+    context = {
+        "person": person,
+        "link": f"{settings.SITE_URL}{path}",
+        "crumbs": crumbs,
+        "back": crumbs[-1][1],
+    }
+    return render(request, "courses/member_link.html", context)
 
 
 @require_http_methods(["GET", "POST"])

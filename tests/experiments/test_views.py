@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from courses.models import Event
 from experiments import services
 from experiments.models import Experiment, Metric, Variant
 from experiments.queries import running_experiments
@@ -199,6 +200,52 @@ def test_add_names_what_is_wrong_and_keeps_the_input(client, project, tutor, cha
     assert Experiment.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("total", "words"),
+    [
+        ("9" * 40, "At most 10 rows can be taken."),
+        ("1000", "At most 10 rows can be taken."),
+        ("-1", "exactly one goal"),
+        ("-" + "9" * 40, "exactly one goal"),
+        ("two", "These rows did not arrive whole."),
+        ("", "These rows did not arrive whole."),
+        ("9" * 5000, "These rows did not arrive whole."),
+    ],
+)
+def test_add_makes_no_more_rows_than_it_takes(client, project, tutor, total, words):
+    data = {**PLAN, "project": project.pk, "metrics-TOTAL_FORMS": total, "metrics-INITIAL_FORMS": total}
+    answer = post(client, tutor, LIST + "add/", data)
+    assert answer.status_code == 200
+    assert words in answer.text
+    assert len(re.findall(r'name="metrics-\d+-event_name"', answer.text)) <= 11
+    assert not Experiment.objects.exists()
+
+
+def test_add_that_comes_second_names_the_key(client, project, tutor, monkeypatch):
+    create = services.create_experiment
+    twice = lambda *args, **values: [create(*args, **values), create(*args, **values)]  # noqa: E731
+    monkeypatch.setattr(services, "create_experiment", twice)
+    answer = post(client, tutor, LIST + "add/", {**PLAN, "project": project.pk})
+    assert answer.status_code == 200
+    assert "has an experiment with the key &#x27;button-colour&#x27;. Choose another." in answer.text
+    assert "Green is seen." in answer.text
+    assert Experiment.objects.count() == 1
+
+
+def test_edit_that_comes_second_names_the_key(client, draft, tutor, monkeypatch):
+    edit = services.edit_experiment
+
+    def second(experiment, **values):
+        factories.ExperimentFactory(project=draft.project, key=values["key"])
+        edit(experiment, **values)
+
+    monkeypatch.setattr(services, "edit_experiment", second)
+    answer = post(client, tutor, url("experiment_edit", draft), {**PLAN, "project": draft.project_id})
+    assert answer.status_code == 200
+    assert "has an experiment with the key &#x27;button-colour&#x27;. Choose another." in answer.text
+    assert Experiment.objects.get(pk=draft.pk).name == draft.name
+
+
 def test_edit_shows_the_plan_and_replaces_it(client, draft, tutor):
     Variant.objects.filter(experiment=draft, key="b").update(value="true")
     shown = page(client, tutor, url("experiment_edit", draft))
@@ -264,6 +311,47 @@ def test_stop_asks_and_stops(client, running, tutor):
     assert running.state == "stopped"
     assert "It does not run" in page(client, tutor, url("experiment_stop", running)).text
     assert "Only a running experiment" in post(client, tutor, url("experiment_stop", running)).text
+
+
+def test_a_draft_is_deleted_after_a_question(client, draft, tutor):
+    assert "Its plan is lost" in page(client, tutor, url("experiment_delete", draft)).text
+    answer = post(client, tutor, url("experiment_delete", draft))
+    assert answer.redirect_chain == [(LIST, 302)]
+    assert not Experiment.objects.exists()
+    assert not Metric.objects.exists()
+    assert Event.objects.get().title == "Draft of the experiment “Signup form” deleted"
+
+
+def test_what_was_started_is_not_deleted(client, running, tutor):
+    assert "Only a draft can be deleted" in page(client, tutor, url("experiment_delete", running)).text
+    assert "Only a draft can be deleted" in post(client, tutor, url("experiment_delete", running)).text
+    assert Experiment.objects.exists()
+
+
+def test_add_offers_two_variants_and_one_metric_and_more_on_demand(client, project, tutor):
+    text = page(client, tutor, LIST + "add/").text
+    assert text.index("Variant 2") < text.index("More variants") < text.index("Variant 3")
+    assert text.index("Metric 1") < text.index("More metrics") < text.index("Metric 2")
+
+
+def test_an_empty_name_gives_one_error(client, project, tutor):
+    data = {
+        **PLAN,
+        "project": project.pk,
+        "name": "",
+        "key": "",
+        "variants-0-name": "",
+        "variants-0-value": "x",
+    }
+    text = post(client, tutor, LIST + "add/", data).text
+    assert text.count("This field is required.") == 2
+    assert "Enter a key" not in text
+
+
+def test_detail_is_silent_when_nothing_was_left_out(client, running, student):
+    ingest(running, *crowd("a", 4, 1))
+    analyse(running)
+    assert "Left out" not in page(client, student, running.get_absolute_url()).text
 
 
 # Results --------------------------------------------------------------------------------------

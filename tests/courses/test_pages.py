@@ -1,0 +1,241 @@
+"""What the pages of the catalogue offer lecturers and administrators: courses, archives, links, labels."""
+
+import pytest
+from django.contrib.messages import get_messages
+from django.test import Client
+from django.urls import reverse
+
+from courses.models import Course, Event, Membership, User
+from courses.templatetags.ui import label
+from tests import factories
+from tests.courses.test_views import at, page, send, text_of
+
+ADD = "/courses/add/"
+FILED = "django.core.mail.backends.filebased.EmailBackend"
+
+
+def told(answer):
+    return [str(message) for message in get_messages(answer.wsgi_request)]
+
+
+# Courses and teams ------------------------------------------------------------------------------
+
+
+def test_an_administrator_adds_a_course_with_its_first_lecturer(admin_user):
+    assert 'value="UTC" selected' in text_of(page(admin_user, ADD))
+    values = {"name": "Web Lab 2027", "time_zone": "Europe/Berlin", "lecturer": "New@Example.org"}
+    answer = send(admin_user, ADD, **values)
+    course = Course.objects.get()
+    assert (course.slug, course.time_zone, answer.url) == (
+        "web-lab-2027",
+        "Europe/Berlin",
+        "/courses/web-lab-2027/",
+    )
+    member = Membership.objects.get()
+    assert (member.user.email, member.role, member.team) == ("new@example.org", "lecturer", None)
+    assert Event.objects.filter(title="Course “Web Lab 2027” added", actor=admin_user).exists()
+    assert "Import roster" in text_of(page(admin_user, answer.url))
+
+
+def test_a_course_needs_no_lecturer(admin_user):
+    send(admin_user, ADD, name="Lab", time_zone="UTC", lecturer="")
+    assert Course.objects.get().name == "Lab"
+    assert not Membership.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"name": "Add"}, "is taken"),
+        ({"name": "Course one"}, "is taken"),
+        ({"name": ""}, "This field is required"),
+        ({"time_zone": "Mars/Base"}, "Select a valid choice"),
+        ({"lecturer": "a@exämple.org"}, "plain Latin"),
+    ],
+)
+def test_a_course_that_cannot_be_is_refused(admin_user, values, words):
+    factories.CourseFactory(slug="course-one")
+    answer = send(admin_user, ADD, **{"name": "Lab", "time_zone": "UTC", "lecturer": "", **values})
+    assert words in text_of(answer)
+    assert Course.objects.count() == 1
+
+
+def test_a_lecturer_adds_no_course(lecturer):
+    assert page(lecturer, ADD).status_code == 404
+    assert send(lecturer, ADD, name="Lab", time_zone="UTC").status_code == 404
+    assert Course.objects.count() == 1
+
+
+def test_a_lecturer_archives_a_team_after_a_question(team, lecturer):
+    url = at("team_archive", team)
+    assert url in text_of(page(lecturer, team.get_absolute_url()))
+    assert "Nothing is deleted" in text_of(page(lecturer, url))
+    assert send(lecturer, url).url == team.get_absolute_url()
+    team.refresh_from_db()
+    assert team.is_archived
+    assert Event.objects.get().detail == "is_archived: False → True"
+    assert page(lecturer, url).status_code == 404
+
+
+def test_a_tutor_archives_nothing_by_the_button(team, tutor):
+    assert "Archive" not in text_of(page(tutor, team.get_absolute_url()))
+    assert send(tutor, at("team_archive", team)).status_code == 404
+
+
+def test_a_saved_place_says_so(team, lecturer):
+    project = factories.ProjectFactory(team=team)
+    for name, place, values in [
+        ("course_edit", team.course, {"name": "C", "time_zone": "UTC"}),
+        ("team_add", team.course, {"name": "T"}),
+        ("team_edit", team, {"name": "T"}),
+        ("project_add", team, {"name": "P"}),
+        ("project_edit", project, {"name": "P"}),
+        ("environment_add", project, {"name": "production"}),
+    ]:
+        [words] = told(send(lecturer, at(name, place), **values))
+        assert words.endswith((" is saved.", " is added."))
+
+
+def test_a_project_named_as_its_team_is_told_apart(team, lecturer):
+    project = factories.ProjectFactory(team=team, name=team.name)
+    assert f"<h1>Project {team.name}</h1>" in text_of(page(lecturer, project.get_absolute_url()))
+    assert f">Project {team.name}</a>" in text_of(page(lecturer, at("project_edit", project)))
+
+
+def test_the_course_page_names_tutors_once(team, lecturer, tutor):
+    factories.MembershipFactory(user=tutor, team__course=team.course, role="tutor")
+    answer = text_of(page(lecturer, team.course.get_absolute_url()))
+    assert answer.count(f"{tutor} (tutor)") == 1
+    assert f"{lecturer} (lecturer)" in answer
+
+
+def test_the_timeline_offers_only_kinds_there_are(team, student):
+    for kind in ("deployment", "alert"):
+        factories.EventFactory(course=team.course, team=team, kind=kind)
+    answer = text_of(page(student, team.get_absolute_url()))
+    assert "?kind=deployment" in answer
+    assert "?kind=pipeline" not in answer
+
+
+# People -----------------------------------------------------------------------------------------
+
+
+def test_a_tutor_of_three_teams_is_one_line(team, lecturer, tutor):
+    for _ in range(2):
+        factories.MembershipFactory(user=tutor, team__course=team.course, role="tutor")
+    answer = text_of(page(lecturer, at("member_list", team.course)))
+    assert answer.count('<th scope="row">') == 2
+    assert answer.count("tutor of <a") == 3
+    assert 'People <span class="soft">2</span>' in answer
+
+
+def test_nobody_yet_and_nobody_found_differ(team, admin_user):
+    url = at("member_list", team.course)
+    empty = text_of(page(admin_user, url))
+    assert "Nobody yet" in empty
+    assert "Import roster" in empty
+    assert "Nobody found" in text_of(page(admin_user, f"{url}?q=xyz"))
+
+
+def test_a_new_person_is_a_student_unless_told_otherwise(team, lecturer):
+    assert '<option value="student" selected>' in text_of(page(lecturer, at("member_add", team.course)))
+
+
+def test_people_without_mail_are_named(team, lecturer, settings):
+    url = at("member_list", team.course)
+    assert "Mail is not sent" not in text_of(page(lecturer, url))
+    settings.EMAIL_BACKEND = FILED
+    assert "Mail is not sent" in text_of(page(lecturer, url))
+
+
+def link_of(member):
+    return reverse("courses:member_link", args=[member.course.slug, member.pk])
+
+
+def newcomer(team, **user):
+    member = factories.MembershipFactory(
+        team=team, **{f"user__{name}": value for name, value in user.items()}
+    )
+    member.user.set_unusable_password()
+    member.user.save()
+    return member
+
+
+def test_a_link_sets_the_first_password_once(team, lecturer, settings):
+    settings.SITE_URL = "https://courseops.example.org"
+    member = newcomer(team)
+    assert link_of(member) in text_of(page(lecturer, at("member_list", team.course)))
+    answer = send(lecturer, link_of(member))
+    assert "no-store" in answer.headers["Cache-Control"]
+    link = text_of(answer).partition("https://courseops.example.org")[2].partition("<")[0]
+    client = Client()
+    form = client.get(link, follow=True).redirect_chain[-1][0]
+    client.post(form, {"password1": "quite another staple", "password2": "quite another staple"})
+    member.user.refresh_from_db()
+    assert member.user.check_password("quite another staple")
+    assert "no longer works" in text_of(Client().get(link, follow=True))
+    assert Event.objects.get().title == f"Link to set a password made for {member.user.email}"
+    assert send(lecturer, link_of(member)).status_code == 404
+
+
+@pytest.mark.parametrize("flag", ["is_staff", "is_superuser"])
+def test_no_link_opens_an_administrators_account(team, lecturer, flag):
+    assert send(lecturer, link_of(newcomer(team, **{flag: True}))).status_code == 404
+
+
+def test_no_link_opens_another_course(team, lecturer, admin_user):
+    member = newcomer(team)
+    factories.MembershipFactory(user=member.user)
+    assert link_of(member) not in text_of(page(lecturer, at("member_list", team.course)))
+    assert send(lecturer, link_of(member)).status_code == 404
+    assert send(admin_user, link_of(member)).status_code == 200
+
+
+def test_tutors_make_no_links(team, tutor):
+    member = newcomer(team)
+    assert link_of(member) not in text_of(page(tutor, at("member_list", team.course)))
+    assert send(tutor, link_of(member)).status_code == 404
+
+
+# Words ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("email", ["ada@example.org", "nobody@example.org"])
+def test_asking_for_a_password_without_mail_says_whom_to_ask(client, db, settings, email):
+    settings.EMAIL_BACKEND = FILED
+    settings.EMAIL_FILE_PATH = str(settings.DATA_DIR / "mail")
+    User.objects.create_user("ada@example.org")
+    answer = client.post("/accounts/password/reset/", {"email": email}, follow=True)
+    assert "This site sends no mail yet" in text_of(answer)
+
+
+def test_labels_have_no_colons_and_one_spelling(client, db, team, lecturer):
+    for text in (
+        text_of(client.get("/accounts/login/")),
+        text_of(page(lecturer, at("member_add", team.course))),
+    ):
+        assert ">E-mail address</label>" in text
+        assert ":</label>" not in text
+    assert label("Current Password") == "Current password"
+    assert label("URL") == "URL"
+
+
+def test_a_checkbox_stands_before_its_label(team, lecturer):
+    text = text_of(page(lecturer, at("team_edit", team)))
+    assert text.index('type="checkbox"') < text.index(">Archived</label>")
+
+
+def test_help_and_errors_belong_to_their_field(team, lecturer):
+    text = text_of(send(lecturer, at("key_add", team.course), name=""))
+    assert 'id="id_name_helptext"' in text
+    assert 'aria-describedby="id_name_helptext id_name_error"' in text
+    assert "<legend>What it may do</legend>" in text
+    assert "ingest: send measurements and events" in text
+
+
+def test_an_expired_form_is_told_from_a_refusal(lecturer):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(lecturer)
+    answer = client.post("/settings/profile/", {"name": "x"})
+    assert answer.status_code == 403
+    assert "The form has expired" in text_of(answer)
