@@ -87,6 +87,13 @@ def server_notices(user: User, *, now: datetime) -> list[Notice]:
     ]
 
 
+def server_notice(user: User, server: CIServer, *, now: datetime) -> list[Notice]:
+    """Return what readers of one repository must know of its server: nothing, or one notice."""
+    words, tone = _concern(server, now=now)
+    is_editable = CIServer.objects.editable_by(user).filter(pk=server.pk).exists()
+    return [Notice(server, words, tone, is_editable)] if words and tone == "bad" else []
+
+
 def _concern(server: CIServer, *, now: datetime) -> tuple[str, str]:
     """Return what is wrong with `server` and how bad it is; empty words when nothing is."""
     name, kind = server.name, server.last_error_kind

@@ -1,5 +1,7 @@
 """Who asks about pipelines and CI servers, and what do they see?"""
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,6 +17,7 @@ from pipelines.models import CIServer, Pipeline, Repository
 
 ROWS = 200
 
+SOON = timedelta(seconds=10)  # the ticks' distance: what is due within it is due now
 
 @require_GET
 def board(request: Request) -> HttpResponse:
@@ -46,7 +49,7 @@ def repository_detail(request: Request, pk: int) -> HttpResponse:
         "repository": repository,
         "branch": getattr(repository, "branch", None),
         "pipelines": repository.pipelines.latest_first(),
-        "is_stale": repository.server.is_stale(timezone.now()),
+        "notices": queries.server_notice(request.user, repository.server, now=timezone.now()),
     }
     return render_page(request, "pipelines/repository_detail.html", context, partial="pipelines")
 
@@ -70,7 +73,10 @@ def server_list(request: Request) -> HttpResponse:
     _lecturer_only(request)
     servers = CIServer.objects.editable_by(request.user).select_related("course")
     now = timezone.now()
-    rows = [(server, server.is_stale(now), server.is_on_rest(now)) for server in servers]
+    rows = [
+        (server, server.is_stale(now), server.is_on_rest(now), server.due_at <= now + SOON)
+        for server in servers
+    ]
     return render_page(request, "pipelines/server_list.html", {"rows": rows}, partial="servers")
 
 

@@ -114,6 +114,7 @@ class RepositoryState(models.Model):
         Repository, models.CASCADE, primary_key=True, related_name="branch", editable=False
     )
     status = models.CharField(max_length=10, default=rules.UNKNOWN)
+    # What made it red, or why nothing is known.
     detail = models.CharField(max_length=300, blank=True)
     since = models.DateTimeField(null=True)
     red_since = models.DateTimeField(null=True)

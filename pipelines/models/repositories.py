@@ -7,13 +7,16 @@ from urllib.parse import quote
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.urls import reverse
 
 from courses.models import Project, User
 from courses.rules.names import REPOSITORY_PATH
 from pipelines import rules
 from pipelines.models.servers import CIServer
+
+# Never read, because its server cannot be: nothing is known of the repository itself.
+UNHEARD = Q(read_at=None) & (Q(server__is_enabled=False) | ~Q(server__last_error_kind=""))
 
 
 class RepositoryQuerySet(models.QuerySet["Repository"]):
@@ -27,6 +30,7 @@ class RepositoryQuerySet(models.QuerySet["Repository"]):
         """With `shown_state`: the word the board shows and filters by."""
         return self.annotate(
             shown_state=Case(
+                When(UNHEARD, then=Value("unknown")),
                 When(state__in=[self.model.State.GONE, self.model.State.NO_ACCESS], then=Value("unreadable")),
                 When(branch__status=rules.RED, then=Value("failed")),
                 When(branch__status="warning", then=Value("warning")),
@@ -81,6 +85,11 @@ class Repository(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("pipelines:repository_detail", args=[self.pk])
+
+    @property
+    def is_unheard(self) -> bool:
+        """Whether only its server's fault can be told: `UNHEARD` of one row."""
+        return self.read_at is None and self.server.is_failing
 
     @property
     def web_url(self) -> str:

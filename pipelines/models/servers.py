@@ -81,4 +81,19 @@ class CIServer(models.Model):
         return rules.is_stale(self.last_polled_at, now=now, interval_s=self.poll_interval_s)
 
     def is_token_check_due(self, now: datetime) -> bool:
-        return self.token_checked_at is None or now - self.token_checked_at > timedelta(days=1)
+        # Without a version the last check failed, or was a test that did.
+        return (
+            self.token_checked_at is None
+            or not self.version
+            or now - self.token_checked_at > timedelta(days=1)
+        )
+    @property
+    def due_at(self) -> datetime:
+        """When it is polled next: not before the time it asked for itself."""
+        return max(self.next_poll_at, self.not_before or self.next_poll_at)
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether nothing new can be heard of its repositories, for a reason of its own."""
+        return bool(self.last_error_kind) or not self.is_enabled
+

@@ -31,7 +31,7 @@ def bind_repository(project: Project, server: CIServer, path: str, *, now: datet
         RepositoryState.objects.filter(repository=bound).delete()
         alerts.close_alerts([subject_of(bound)], reason="The project has another repository.", now=now)
     row.save()
-    RepositoryState.objects.create(repository=row, updated_at=now)
+    RepositoryState.objects.create(repository=row, detail="It is read with the next poll.", updated_at=now)
     return row
 
 

@@ -1,6 +1,6 @@
 """How does the default branch stand, and who hears that it turned red or green?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.urls import reverse
@@ -67,6 +67,14 @@ def _state_of(
         recent=state.recent,
         updated_at=now,
     )
+
+
+def explain_unknown(reasons: Mapping[int, str]) -> None:
+    """Note why nothing is known of branches, by repository; those with a verdict keep what they say."""
+    unknown = RepositoryState.objects.filter(status=rules.UNKNOWN)
+    for words in set(reasons.values()):
+        rows = [pk for pk, its_words in reasons.items() if its_words == words]
+        unknown.filter(repository__in=rows).exclude(detail=words).update(detail=words)
 
 
 def _detail(pipeline: Pipeline) -> str:

@@ -14,7 +14,7 @@ from pipelines.clients import CLIENTS
 from pipelines.clients.readings import Access, CIFault, FaultKind, ServerReading, TokenReading, Wanted
 from pipelines.models import CIServer, Pipeline, Repository
 from pipelines.services.binding import bind_projects
-from pipelines.services.branches import close_forgotten_alerts, observe_branches
+from pipelines.services.branches import close_forgotten_alerts, explain_unknown, observe_branches
 from pipelines.services.recording import record_pipelines
 from pipelines.services.servers import access_to, token_fields
 
@@ -134,6 +134,7 @@ def _settle(server: CIServer, report: _Report, asked: int, now: datetime) -> Non
     if report.fault:
         unread = Repository.objects.filter(server=server).exclude(pk__in=report.reading.outcomes)
         rows: Sequence[Repository] = list(unread.select_related("project", "branch"))
+        explain_unknown(dict.fromkeys([row.pk for row in rows], report.fault.detail[:300]))
         observe_branches(rows, unread={row.pk for row in rows}, now=now)
 
 

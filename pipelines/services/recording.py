@@ -10,7 +10,7 @@ from django.db.models.functions import RowNumber
 from pipelines import rules
 from pipelines.clients.readings import CIFault, FaultKind, Outcome, PipelineReading, ProjectReading
 from pipelines.models import Job, Pipeline, Repository, RepositoryState
-from pipelines.services.branches import observe_branches, store_states
+from pipelines.services.branches import explain_unknown, observe_branches, store_states
 
 KEPT = 50  # pipelines of a repository
 PROJECT_FIELDS = ["path", "remote_id", "default_branch", "state", "state_detail", "is_suspect"]
@@ -58,6 +58,7 @@ def record_pipelines(outcomes: Mapping[int, Outcome], *, now: datetime) -> None:
     touched |= {pk for pk in read if not hasattr(repositories[pk], "branch")}
     touched |= {pk for pk in read if branches[pk] != repositories[pk].default_branch}
     store_states([repositories[pk] for pk in sorted(touched)], now=now)
+    explain_unknown({pk: _reason(row, outcomes[pk]) for pk, row in repositories.items()})
     observe_branches(list(repositories.values()), unread={*repositories} - {*read}, now=now)
 
 
@@ -77,6 +78,14 @@ def _apply(row: Repository, outcome: Outcome) -> None:
     taken = Repository.objects.filter(server=row.server_id, path=outcome.path).exclude(pk=row.pk)
     if outcome.path != row.path and not taken.exists():
         row.path = outcome.path
+
+
+def _reason(row: Repository, outcome: Outcome) -> str:
+    """Return why nothing may be known of the default branch of `row`."""
+    if isinstance(outcome, CIFault):
+        return row.state_detail
+    is_empty = row.state == State.EMPTY
+    return "The repository is empty." if is_empty else "No pipeline of its branch has passed or failed yet."
 
 
 def _store_pipelines(outcomes: Mapping[int, Outcome], now: datetime) -> set[int]:

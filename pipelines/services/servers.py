@@ -7,10 +7,11 @@ from django.db import transaction
 from courses.models import User
 from courses.services import record_events, settings_event
 from pipelines.clients import CLIENTS
-from pipelines.clients.readings import Access, CIFault, TokenReading
+from pipelines.clients.readings import Access, CIFault, FaultKind, TokenReading
 from pipelines.models import CIServer
 
 FORGOTTEN = {"failures": 0, "last_error_kind": "", "last_error": "", "graphql_unusable_until": None}
+CURABLE = (FaultKind.AUTH, FaultKind.BROKEN)  # what people mend, and a test shows to be mended
 
 
 @transaction.atomic
@@ -53,8 +54,17 @@ def token_fields(reading: TokenReading, *, now: datetime) -> dict[str, object]:
 
 
 def check_connection(server: CIServer, *, now: datetime) -> TokenReading | CIFault:
-    """Ask the server for its version and the token's scopes and expiry, and keep the answer."""
+    """Ask the server for its version and the token's scopes and expiry, and keep the answer.
+
+    What the test shows to be wrong, or right again, shows at once and not after the next poll.
+    """
     outcome: TokenReading | CIFault = CLIENTS[server.kind].read_token(access_to(server))
     if isinstance(outcome, TokenReading):
-        CIServer.objects.filter(pk=server.pk).update(**token_fields(outcome, now=now))
+        fields = token_fields(outcome, now=now)
+        if server.last_error_kind in CURABLE:
+            fields |= {**FORGOTTEN, "next_poll_at": now}
+    else:
+        told = {"last_error_kind": outcome.kind.value, "last_error": outcome.detail[:300]}
+        fields = {"token_checked_at": now, **told}
+    CIServer.objects.filter(pk=server.pk).update(**fields)
     return outcome

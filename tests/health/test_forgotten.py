@@ -44,7 +44,6 @@ def archive(place):
     [
         switch_off,
         lambda check: set_url(check, ""),
-        lambda check: check.delete(),
         lambda check: check.environment.delete(),
         lambda check: archive(check.environment.project.team),
         lambda check: archive(check.environment.project.team.course),
@@ -52,7 +51,6 @@ def archive(place):
     ids=[
         "switched off",
         "no URL",
-        "check deleted",
         "environment deleted",
         "team archived",
         "course archived",

@@ -332,3 +332,52 @@ def test_task_polls(gitlab, server):
     tasks.poll_due_servers()
     server.refresh_from_db()
     assert server.last_polled_at is not None
+
+
+@pytest.mark.parametrize("is_on_rest", [False, True])
+def test_a_server_that_is_no_gitlab_says_nothing_of_repositories(gitlab, server, is_on_rest):
+    for row in bind(server, 2):
+        factories.RepositoryStateFactory(repository=row)
+    until = AT + timedelta(hours=1) if is_on_rest else None
+    CIServer.objects.update(base_url=f"{gitlab.url}/api/elsewhere", graphql_unusable_until=until)
+    poll(server)
+    assert (server.last_error_kind, server.graphql_unusable_until) == ("broken", until)
+    assert "no GitLab" in server.last_error
+    assert set(Repository.objects.values_list("state", "state_detail")) == {("pending", "")}
+    assert set(RepositoryState.objects.values_list("status", "detail")) == {("unknown", server.last_error)}
+
+
+@pytest.mark.parametrize("mode", ["ok", "nographql"])
+def test_a_gitlab_without_these_projects_says_so(gitlab, server, mode):
+    gitlab.set(mode=mode)
+    for row in bind(server, 2, path="course/nowhere-{}/app"):
+        factories.RepositoryStateFactory(repository=row)
+    poll(server)
+    assert server.last_error_kind == ""
+    assert set(Repository.objects.values_list("state", flat=True)) == {"no_access"}
+    [words] = set(RepositoryState.objects.values_list("detail", flat=True))
+    assert "does not exist" in words
+
+
+def test_why_nothing_is_known_is_noted(gitlab, server):
+    specs = [{"path": "course/empty/app", "branch": None}, {"path": "course/quiet/app", "behaviour": "quiet"}]
+    gitlab.set(projects=[*specs, {"path": "course/green/app"}])
+    for kind in ("empty", "quiet", "green"):
+        bind(server, 1, path=f"course/{kind}/app")
+    poll(server)
+    told = dict(RepositoryState.objects.values_list("repository__path", "detail"))
+    quiet = "No pipeline of its branch has passed or failed yet."
+    expected = {
+        "course/empty/app": "The repository is empty.",
+        "course/quiet/app": quiet,
+        "course/green/app": "",
+    }
+    assert told == expected
+    gitlab.set(mode="error")
+    poll(server, later=timedelta(minutes=1))
+    told = dict(RepositoryState.objects.values_list("repository__path", "detail"))
+    words = "The server answers with 500."
+    assert told == {"course/empty/app": words, "course/quiet/app": words, "course/green/app": ""}
+    gitlab.set(mode="ok")
+    poll(server, later=timedelta(minutes=2))
+    assert dict(RepositoryState.objects.values_list("repository__path", "detail")) == expected

@@ -138,3 +138,18 @@ def test_a_project_that_names_no_repository_any_more_lets_it_go(alert):
     assert not RepositoryState.objects.exists()
     alert.refresh_from_db()
     assert (alert.state, alert.detail) == ("resolved", "The project has no repository any more.")
+
+
+def test_a_test_that_fails_is_noted_and_one_that_works_ends_the_pause(server):
+    good = server.base_url
+    server.base_url += "/api/elsewhere"
+    services.check_connection(server, now=AT)
+    server.refresh_from_db()
+    assert (server.token_checked_at, server.last_error_kind) == (AT, "broken")
+    assert "no GitLab" in server.last_error
+    assert server.is_token_check_due(AT), "what failed is asked again"
+    CIServer.objects.update(next_poll_at=AT + timedelta(hours=1))
+    server.base_url = good
+    services.check_connection(server, now=AT)
+    server.refresh_from_db()
+    assert (server.last_error_kind, server.last_error, server.next_poll_at) == ("", "", AT)

@@ -217,10 +217,10 @@ def test_pages_of_every_state(client, team, server, lecturer):
     rows[2].pipelines.get().jobs.update(allow_failure=True, status="failed", failure_reason="script failure")
     RepositoryState.objects.filter(repository=rows[1]).update(is_running=True)
     factories.RepositoryFactory(project=factories.ProjectFactory(team=team), server=server, state="pending")
-    CIServer.objects.update(last_error_kind="busy")
     text = client.get(reverse("pipelines:board")).text
     assert "the definition is not valid" in text
     assert "is read with the next poll" in text
+    CIServer.objects.update(last_error_kind="busy")
     for row in rows:
         for url in pages(row):
             assert client.get(url).status_code == 200
@@ -232,7 +232,7 @@ def test_pages_of_every_state(client, team, server, lecturer):
 def test_repository_without_anything(client, team, server, lecturer):
     client.force_login(lecturer)
     row = factories.RepositoryFactory(project=factories.ProjectFactory(team=team), server=server)
-    assert "No pipeline yet" in client.get(row.get_absolute_url()).text
+    assert "No pipeline yet" not in client.get(row.get_absolute_url()).text
     assert row.web_url == f"https://gitlab.example.org/{row.path}"
 
 
@@ -246,7 +246,7 @@ def test_addresses_on_the_server_are_built_from_its_own(repository):
 def test_words_of_rows(repository):
     pipeline = repository.pipelines.get()
     rows = [repository.server, repository, pipeline, pipeline.jobs.get(), repository.branch]
-    shown = ["GitLab", repository.path, "#17", "unit tests", f"{repository.pk}: success"]
+    shown = [repository.server.name, repository.path, "#17", "unit tests", f"{repository.pk}: success"]
     assert [str(row) for row in rows] == shown
 
 
@@ -422,3 +422,66 @@ def test_admin_changes_servers_and_repositories(client, admin, repository):
     assert client.post(url, fields).status_code == 302
     repository.refresh_from_db()
     assert repository.bound_path == "new/path"
+    assert type(repository.project).objects.get().repository_path == "new/path"
+
+
+@pytest.mark.parametrize(
+    "told", [{"state": "pending"}, {"state": "no_access", "state_detail": "It does not exist."}]
+)
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ({"last_error_kind": "broken", "last_error": "There is no GitLab here."}, "There is no GitLab here."),
+        ({"is_enabled": False}, "polling is switched off"),
+    ],
+)
+def test_a_server_that_cannot_be_read_is_all_that_is_told(client, team, server, student, told, fault, words):
+    project = factories.ProjectFactory(team=team)
+    row = factories.RepositoryFactory(project=project, server=server, default_branch="", **told)
+    factories.RepositoryStateFactory(repository=row)
+    CIServer.objects.update(**fault)
+    client.force_login(student)
+    for url in (reverse("pipelines:board"), row.get_absolute_url()):
+        text = client.get(url).text
+        assert words in text.replace("&#x27;", "'")
+        assert "not read" in text
+        for other in ("does not exist", "empty", ".gitlab-ci.yml", "next poll", "no access"):
+            assert other not in text
+    assert client.get(reverse("pipelines:board"), {"state": "unknown"}).context["page"].object_list
+    assert not client.get(reverse("pipelines:board"), {"state": "unreadable"}).context["page"].object_list
+
+
+def test_what_was_read_before_the_server_failed_stays(client, repository, student):
+    CIServer.objects.update(last_error_kind="busy", last_error="The server answers with 502.")
+    client.force_login(student)
+    text = client.get(repository.get_absolute_url()).text
+    assert "answers with 502" in text
+    assert "#17" in text
+    assert "Green" in text
+
+
+def test_a_repository_says_why_nothing_is_known(client, repository, student):
+    words = "No pipeline of its branch has passed or failed yet."
+    RepositoryState.objects.update(status="unknown", since=None, detail=words)
+    repository.pipelines.all().delete()
+    client.force_login(student)
+    text = client.get(repository.get_absolute_url()).text
+    assert words in text
+    assert "No pipeline yet" in text
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"next_poll_at": timezone.now() + timedelta(seconds=5)}, "due now"),
+        ({"next_poll_at": timezone.now() - timedelta(hours=5)}, "due now"),
+        ({"next_poll_at": timezone.now() + timedelta(minutes=30)}, "in 30 min"),
+        ({"not_before": timezone.now() + timedelta(minutes=20)}, "in 20 min"),
+    ],
+)
+def test_the_next_poll_is_told(client, server, lecturer, told, words):
+    CIServer.objects.update(**told, last_polled_at=timezone.now() - timedelta(minutes=2))
+    client.force_login(lecturer)
+    text = client.get(reverse("pipelines:server_list")).text
+    assert words in text
+    assert "just now" not in text

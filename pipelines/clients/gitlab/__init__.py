@@ -18,7 +18,7 @@ def read_projects(
 ) -> ServerReading:
     """Return the latest default-branch pipelines of every `wanted` repository, with their jobs."""
     if not is_graphql_usable:
-        return rest.read(access, wanted, page_size=page_size)
+        return _unless_no_gitlab(access, rest.read(access, wanted, page_size=page_size))
     sweep = graphql.Sweep(access, page_size)
     reading = sweep.run(wanted)
     if not reading.is_graphql_unusable:
@@ -27,7 +27,21 @@ def read_projects(
         access, [one for one in wanted if one.key not in reading.outcomes], page_size=page_size
     )
     outcomes = {**reading.outcomes, **rested.outcomes}
-    return ServerReading(outcomes, rested.fault, page_size, is_graphql_unusable=True)
+    reading = ServerReading(outcomes, rested.fault, page_size, is_graphql_unusable=True)
+    return _unless_no_gitlab(access, reading)
+
+
+def _unless_no_gitlab(access: Access, reading: ServerReading) -> ServerReading:
+    """Return `reading`, or the server's own fault where nothing is found because it is no GitLab."""
+    outcomes = reading.outcomes.values()
+    is_nothing_found = all(isinstance(one, CIFault) and one.kind == FaultKind.GONE for one in outcomes)
+    if reading.fault or not outcomes or not is_nothing_found:
+        return reading
+    version = answers.decode(netguard.fetch_all([answers.get(access, "/version")])[0], answers.Version)
+    fault = _as_base_url_fault(version) if isinstance(version, CIFault) else None
+    if fault is None or fault.kind != FaultKind.BROKEN:
+        return reading
+    return ServerReading({}, fault, reading.page_size)
 
 
 def read_token(access: Access) -> TokenReading | CIFault:
