@@ -289,6 +289,14 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
+            model_name="channel",
+            constraint=models.UniqueConstraint(
+                fields=("course", "name"),
+                name="channel_name_in_course",
+                violation_error_message="Name: this course has a channel of this name. Choose another.",
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="watch",
             constraint=models.UniqueConstraint(fields=("rule", "subject"), name="watch_once"),
         ),

@@ -14,6 +14,8 @@ from alerts.models.alerts import Alert
 from courses.encryption import EncryptedTextField
 from courses.models import Course, User
 
+NAME_TAKEN = "Name: this course has a channel of this name. Choose another."
+
 
 class ChannelQuerySet(models.QuerySet["Channel"]):
     def visible_to(self, user: User) -> ChannelQuerySet:
@@ -46,6 +48,11 @@ class Channel(models.Model):
 
     class Meta:
         ordering: ClassVar = ["course__name", "name", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["course", "name"], name="channel_name_in_course", violation_error_message=NAME_TAKEN
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

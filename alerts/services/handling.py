@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from alerts.models import Alert, Channel, Rule
@@ -75,13 +75,18 @@ def save_rule(rule: Rule, *, by: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def save_channel(channel: Channel, *, by: User, now: datetime) -> None:
-    """Store a channel, new or changed."""
+def save_channel(channel: Channel, *, by: User, now: datetime) -> bool:
+    """Store a channel, new or changed. False when the course has another of this name."""
     what = "changed" if channel.pk else "added"
-    channel.save()
+    try:
+        with transaction.atomic():
+            channel.save()
+    except IntegrityError:
+        return False
     record_events(
         [settings_event(channel.course, title=f"Alert channel “{channel.name}” {what}", actor=by, now=now)]
     )
+    return True
 
 
 @transaction.atomic

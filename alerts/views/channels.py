@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from alerts import queries, services
 from alerts.forms import ChannelForm, LogForm
 from alerts.models import Channel
+from alerts.models.channels import NAME_TAKEN
 from alerts.views.pages import ROWS, need, tabs_of
 from courses.http import Request, page_of, render_page
 
@@ -38,9 +39,10 @@ def channel_edit(request: Request, pk: int) -> HttpResponse:
 def _edit(request: Request, channel: Channel | None) -> HttpResponse:
     form = ChannelForm(request.POST or None, user=request.user, instance=channel)
     if form.is_valid():
-        services.save_channel(form.instance, by=request.user, now=timezone.now())
-        messages.success(request, f"The channel “{form.instance.name}” is saved. Send a test to be sure.")
-        return redirect("alerts:channel_list")
+        if services.save_channel(form.instance, by=request.user, now=timezone.now()):
+            messages.success(request, f"The channel “{form.instance.name}” is saved. Send a test to be sure.")
+            return redirect("alerts:channel_list")
+        form.add_error(None, NAME_TAKEN)
     return render(request, "alerts/channel_form.html", {**tabs_of(request), "form": form, "channel": channel})
 
 

@@ -248,6 +248,26 @@ def test_channels_are_added_without_showing_the_target_again(see, send, lecturer
     assert (channel.name, channel.target) == ("Renamed", "jsons://u:s3cret@hook.example.org/x")
 
 
+TAKEN = "Name: this course has a channel of this name. Choose another."
+
+
+def test_two_channels_of_a_course_have_two_names(see, send, lecturer, channel):
+    other = factories.ChannelFactory(course=channel.course)
+    data = {"course": channel.course.pk, "name": "Tutors", "kind": "email", "target": "a@example.org"}
+    for answer in (send(lecturer, "channel_add", **data), send(lecturer, "channel_edit", other.pk, **data)):
+        assert (answer.status_code, TAKEN in body(answer)) == (200, True)
+    assert Channel.objects.filter(name="Tutors").count() == 1
+
+
+def test_a_channel_sent_twice_at_once_is_made_once(send, lecturer, team, monkeypatch):
+    monkeypatch.setattr(Channel, "validate_constraints", lambda *args, **options: None)
+    data = {"course": team.course.pk, "name": "Tutors", "kind": "email", "target": "a@example.org"}
+    assert send(lecturer, "channel_add", **data).status_code == 302
+    second = send(lecturer, "channel_add", **data)
+    assert (second.status_code, TAKEN in body(second)) == (200, True)
+    assert Channel.objects.count() == 1
+
+
 def test_tutor_may_read_the_log_but_not_the_channels(see, tutor, alert, channel):
     factories.DeliveryFactory(alert=alert, channel=channel)
     assert "production is down" in body(see(tutor, "delivery_log"))
