@@ -52,7 +52,7 @@ class ServerForm(forms.ModelForm):  # type: ignore[type-arg]
         return url
 
     def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = self.cleaned_data
+        data: dict[str, Any] = super().clean() or self.cleaned_data
         is_moved = self.old_url and _origin(data.get("base_url", "")) != _origin(self.old_url)
         if is_moved and "base_url" in data and not data.get("token") and "token" not in self.errors:
             # Else whoever edits the address could have the stored token sent to a server of their own.

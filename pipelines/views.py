@@ -14,10 +14,11 @@ from pipelines import queries, services
 from pipelines.clients.readings import CIFault
 from pipelines.forms import ServerForm
 from pipelines.models import CIServer, Pipeline, Repository
+from pipelines.models.servers import NAME_TAKEN
 
 ROWS = 200
-
 SOON = timedelta(seconds=10)  # the ticks' distance: what is due within it is due now
+
 
 @require_GET
 def board(request: Request) -> HttpResponse:
@@ -97,9 +98,10 @@ def server_edit(request: Request, pk: int) -> HttpResponse:
 def _server_form(request: Request, form: ServerForm) -> HttpResponse:
     if form.is_valid():
         token = form.cleaned_data["token"]
-        services.save_server(form.instance, token=token, by=request.user, now=timezone.now())
-        messages.success(request, f"“{form.instance.name}” is saved. It is polled within seconds.")
-        return redirect("pipelines:server_list")
+        if services.save_server(form.instance, token=token, by=request.user, now=timezone.now()):
+            messages.success(request, f"“{form.instance.name}” is saved. It is polled within seconds.")
+            return redirect("pipelines:server_list")
+        form.add_error(None, NAME_TAKEN)
     return render(request, "pipelines/server_form.html", {"form": form, "server": form.instance})
 
 

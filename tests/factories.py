@@ -211,6 +211,7 @@ class CIServerFactory(DjangoModelFactory):
         model = pipelines.CIServer
 
     course = factory.SubFactory(CourseFactory)
+    name = factory.Sequence(lambda n: f"GitLab {n}")
     base_url = "https://gitlab.example.org"
     token = "glpat-test"
     next_poll_at = factory.LazyFunction(timezone.now)

@@ -234,6 +234,14 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["next_poll_at"], name="pipelines_c_next_po_8655c5_idx"),
         ),
         migrations.AddConstraint(
+            model_name="ciserver",
+            constraint=models.UniqueConstraint(
+                fields=("course", "name"),
+                name="server_name_in_course",
+                violation_error_message="Name: this course has a CI server of this name. Choose another.",
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="job",
             constraint=models.UniqueConstraint(fields=("pipeline", "remote_id"), name="job_once"),
         ),

@@ -14,6 +14,8 @@ from courses.encryption import EncryptedTextField
 from courses.models import Course, User
 from pipelines import rules
 
+NAME_TAKEN = "Name: this course has a CI server of this name. Choose another."
+
 
 class CIServerQuerySet(models.QuerySet["CIServer"]):
     def visible_to(self, user: User) -> CIServerQuerySet:
@@ -67,6 +69,11 @@ class CIServer(models.Model):
         verbose_name = "CI server"
         ordering: ClassVar = ["name", "pk"]
         indexes: ClassVar = [models.Index(fields=["next_poll_at"])]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["course", "name"], name="server_name_in_course", violation_error_message=NAME_TAKEN
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -80,13 +87,6 @@ class CIServer(models.Model):
     def is_stale(self, now: datetime) -> bool:
         return rules.is_stale(self.last_polled_at, now=now, interval_s=self.poll_interval_s)
 
-    def is_token_check_due(self, now: datetime) -> bool:
-        # Without a version the last check failed, or was a test that did.
-        return (
-            self.token_checked_at is None
-            or not self.version
-            or now - self.token_checked_at > timedelta(days=1)
-        )
     @property
     def due_at(self) -> datetime:
         """When it is polled next: not before the time it asked for itself."""
@@ -97,3 +97,10 @@ class CIServer(models.Model):
         """Whether nothing new can be heard of its repositories, for a reason of its own."""
         return bool(self.last_error_kind) or not self.is_enabled
 
+    def is_token_check_due(self, now: datetime) -> bool:
+        # Without a version the last check failed, or was a test that did.
+        return (
+            self.token_checked_at is None
+            or not self.version
+            or now - self.token_checked_at > timedelta(days=1)
+        )

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from courses.models import User
 from courses.services import record_events, settings_event
@@ -15,8 +15,11 @@ CURABLE = (FaultKind.AUTH, FaultKind.BROKEN)  # what people mend, and a test sho
 
 
 @transaction.atomic
-def save_server(server: CIServer, *, token: str, by: User, now: datetime) -> CIServer:
-    """Store a server's settings and poll it next. An empty `token` keeps the one there is."""
+def save_server(server: CIServer, *, token: str, by: User, now: datetime) -> bool:
+    """Store a server's settings and poll it next. An empty `token` keeps the one there is.
+
+    False when the course has another server of this name.
+    """
     is_new = server.pk is None
     if token:
         server.token, server.token_checked_at = token, None
@@ -24,11 +27,15 @@ def save_server(server: CIServer, *, token: str, by: User, now: datetime) -> CIS
     for name, value in FORGOTTEN.items():
         setattr(server, name, value)
     server.next_poll_at = now
-    server.save()
+    try:
+        with transaction.atomic():
+            server.save()
+    except IntegrityError:
+        return False
     change = "added" if is_new else "changed"
     event = settings_event(server.course, title=f"CI server “{server.name}” {change}", actor=by, now=now)
     record_events([event])
-    return server
+    return True
 
 
 def request_poll(server: CIServer, *, now: datetime) -> bool:

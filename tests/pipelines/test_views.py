@@ -308,6 +308,29 @@ def test_bad_settings_are_named(client, team, lecturer, changed, field):
     assert not CIServer.objects.exists()
 
 
+TAKEN = "Name: this course has a CI server of this name. Choose another."
+
+
+def test_two_servers_of_a_course_have_two_names(client, server, lecturer):
+    other = factories.CIServerFactory(course=server.course)
+    client.force_login(lecturer)
+    data = form_of(server.course, name=server.name)
+    for url in (reverse("pipelines:server_add"), other.get_absolute_url()):
+        answer = client.post(url, data)
+        assert (answer.status_code, TAKEN in answer.text) == (200, True)
+    assert CIServer.objects.filter(name=server.name).count() == 1
+
+
+def test_a_server_sent_twice_at_once_is_made_once(client, team, lecturer, monkeypatch):
+    monkeypatch.setattr(CIServer, "validate_constraints", lambda *args, **options: None)
+    client.force_login(lecturer)
+    url, data = reverse("pipelines:server_add"), form_of(team.course)
+    assert client.post(url, data).status_code == 302
+    second = client.post(url, data)
+    assert (second.status_code, TAKEN in second.text) == (200, True)
+    assert CIServer.objects.count() == 1
+
+
 def test_another_course_cannot_be_chosen(client, team, lecturer):
     client.force_login(lecturer)
     answer = client.post(reverse("pipelines:server_add"), form_of(factories.CourseFactory()))
