@@ -20,7 +20,8 @@ class Observation:
     project_id: the project it belongs to; decides who sees the alert and who is told.
     value: the figure that rules compare with their threshold; None when nothing could be measured.
     at: when it was measured, UTC.
-    title: the alert's first line, were it to fire: "production answers with 502".
+    title: the alert's first line, were it to fire, in words that stand alone: "study-timer production
+        is down: 502 Bad Gateway".
     detail: further words for the message, may be empty. Bounded and shown as plain text.
     path: the page of the site that shows the subject, starting with `/`.
     """

@@ -33,7 +33,9 @@ def compose(delivery: Delivery) -> Letter:
 
 
 def _subject(alert: Alert, transition: str) -> str:
-    return f"{WORDS[transition]}: {alert.title} · {alert.project.team} · {alert.project}"
+    # Most titles begin with the project; subjects are short.
+    project = "" if alert.project.name in alert.title else f" · {alert.project}"
+    return f"{WORDS[transition]}: {alert.title} · {alert.project.team}{project}"
 
 
 def _about(alert: Alert, transition: str, channel: Channel) -> list[str]:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from alerts import queries, services
 from alerts.forms import STATES, InboxForm, NoteForm
 from alerts.models import Alert, Delivery
+from alerts.rules import State
 from alerts.views.pages import ROWS, back_to, tabs_of
 from courses.http import Request, page_of, render_page
 
@@ -23,13 +24,15 @@ def inbox(request: Request) -> HttpResponse:
     totals = queries.counts(rows)
     page = page_of(request, queries.in_state(rows, state), size=ROWS)
     mine = Alert.objects.editable_by(request.user).filter(pk__in=[alert.pk for alert in page])
+    editable = set(mine.values_list("pk", flat=True))
     context = {
         **tabs_of(request),
         "form": form,
         "state": state,
         "states": [(value, label, totals[value]) for value, label in STATES],
         "page": page,
-        "editable": set(mine.values_list("pk", flat=True)),
+        "editable": editable,
+        "has_others": any(alert.state != State.RESOLVED and alert.pk not in editable for alert in page),
     }
     return render_page(request, "alerts/inbox.html", context, partial="alerts")
 

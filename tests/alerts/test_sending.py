@@ -32,6 +32,16 @@ def after(delivery):
     return delivery
 
 
+def test_a_subject_names_the_project_once(mailbox):
+    delivery = due(factories.ChannelFactory(target="a@example.org"))
+    delivery.alert.title = "Shop production is down: 502 Bad Gateway"
+    delivery.alert.save()
+    assert services.deliver_due(now=NOW) == 1
+    [(_, message)] = mailbox.messages
+    subject = "[Courseops] Firing: Shop production is down: 502 Bad Gateway · Reds"
+    assert " ".join(message["Subject"].split()) == subject
+
+
 def test_a_mail_says_what_since_when_where_and_why(mailbox, settings):
     settings.SITE_URL = "https://course.example.org"
     channel = factories.ChannelFactory(

@@ -94,6 +94,15 @@ def test_student_sees_the_alert_but_neither_button_nor_deliveries(see, send, stu
     assert see(student, "channel_list").status_code == 404
 
 
+def test_who_can_acknowledge_is_told_to_those_who_cannot(see, student, tutor, alert):
+    words = "tutors and the lecturers can acknowledge"
+    for user, is_told in ((student, True), (tutor, False)):
+        assert (words in body(see(user, "alert_detail", alert.pk))) is is_told
+        assert (words in body(see(user, "inbox"))) is is_told
+    Alert.objects.update(state="resolved", resolved_at=timezone.now())
+    assert words not in body(see(student, "alert_detail", alert.pk))
+
+
 def test_inbox_shows_firing_and_unacknowledged_first(see, tutor, project):
     now = timezone.now()
     make = {"project": project}
