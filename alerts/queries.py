@@ -120,6 +120,13 @@ def waiting_since(user: User, *, now: datetime) -> datetime | None:
     return rows.values_list("next_attempt_at", flat=True).first()
 
 
+def delivery_counts(user: User) -> dict[str, int]:
+    """Return how many messages of the courses `user` staffs are in each state; all of them under ""."""
+    rows = Delivery.objects.visible_to(user).order_by().values_list("state").annotate(n=Count("pk"))
+    totals = dict(rows)
+    return {"": sum(totals.values()), **totals}
+
+
 def delivery_log(user: User, *, state: str = "") -> QuerySet[Delivery]:
     """Return the messages of the courses `user` staffs, newest first."""
     rows = Delivery.objects.visible_to(user).select_related("channel__course", "alert__project__team")

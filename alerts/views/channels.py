@@ -78,12 +78,13 @@ def delivery_log(request: Request) -> HttpResponse:
     form.full_clean()
     state = form.cleaned_data.get("state", "")
     rows = queries.delivery_log(request.user, state=state)
-    states = LogForm.base_fields["state"].choices  # type: ignore[attr-defined]
+    counts = queries.delivery_counts(request.user)
+    choices = LogForm.base_fields["state"].choices  # type: ignore[attr-defined]
     context = {
         **tabs,
         "page": page_of(request, rows, size=ROWS),
         "state": state,
-        "states": states,
+        "states": [(value, label.lower(), counts.get(value, 0)) for value, label in choices],
         "waiting_since": queries.waiting_since(request.user, now=timezone.now()),
     }
     return render_page(request, "alerts/delivery_log.html", context, partial="deliveries")

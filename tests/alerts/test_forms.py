@@ -83,3 +83,10 @@ def test_filters_that_are_none_choose_nothing(student):
     course = Course.objects.get()
     form = InboxForm({"state": "x", "severity": "a\0b", "course": course.slug}, user=student)
     assert form.chosen() == {"state": "", "severity": "", "course": course.slug}
+
+
+def test_a_channels_only_course_is_chosen(lecturer, team):
+    form = ChannelForm(None, user=lecturer, instance=None)
+    assert [label for _, label in form.fields["course"].choices] == [team.course.name]
+    factories.MembershipFactory(user=lecturer, team=None, course=factories.CourseFactory(), role="lecturer")
+    assert len(ChannelForm(None, user=lecturer, instance=None).fields["course"].choices) == 3

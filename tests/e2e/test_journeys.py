@@ -38,6 +38,12 @@ def look(page: Page) -> None:
     assert page.locator("main").count() == 1, page.url
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= page.viewport_size["width"], f"{page.url} is {width} px wide"
+    ends = (
+        page.get_by_role("navigation", name="Main")
+        .get_by_role("link")
+        .evaluate_all("links => links.map(link => link.getBoundingClientRect().right)")
+    )
+    assert all(end <= page.viewport_size["width"] for end in ends), f"{page.url} hides a part of the site"
 
 
 @both_screens
@@ -130,8 +136,8 @@ def test_without_scripts_pages_still_read_and_filter(browser, demo):
     context = browser.new_context(base_url=demo.url, java_script_enabled=False, **WIDE)
     page = context.new_page()
     sign_in(page, "lecturer@demo.example", "courseops-demo")
-    page.get_by_label("Team", exact=True).fill("Hopper")
-    page.get_by_role("button", name="Show").click()
+    page.get_by_label("Find a team").fill("Hopper")
+    page.get_by_role("button", name="Find").click()
     expect(page.locator("#teams")).to_contain_text("Hopper")
     expect(page.locator("#teams")).not_to_contain_text("Lovelace")
     context.close()

@@ -1,0 +1,25 @@
+"""What the pages about alerts need from several tables."""
+
+from django.utils import timezone
+
+from alerts import queries
+from courses.models import Event
+from tests import factories
+
+
+def test_the_first_sign_stands_last_also_at_the_same_instant(db):
+    alert = factories.AlertFactory()
+    place = {"course": alert.project.team.course, "project": alert.project, "url": alert.get_absolute_url()}
+    factories.EventFactory(kind=Event.Kind.ALERT, at=alert.pending_since, title="Firing: x", **place)
+    factories.DeliveryFactory(alert=alert, sent_at=alert.pending_since, transition="resolved")
+    story = queries.story(alert, alert.deliveries.all())
+    assert [step.word for step in story] == ["firing", "told", "first sign"]
+    assert story[1].text.endswith("was told that it is over")
+
+
+def test_delivery_counts_tell_all_and_each_state(lecturer, team):
+    channel = factories.ChannelFactory(course=team.course)
+    for state in ("sent", "sent", "dead"):
+        factories.DeliveryFactory(channel=channel, state=state, sent_at=timezone.now())
+    factories.DeliveryFactory(state="dead")
+    assert queries.delivery_counts(lecturer) == {"": 3, "sent": 2, "dead": 1}
