@@ -20,3 +20,15 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 document.addEventListener("htmx:afterSettle", () => {
   for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
 });
+
+// A form is sent once: the button rests after the first click, until the page is shown again.
+const resting = new Set();
+document.addEventListener("submit", ({ target, submitter, defaultPrevented }) => {
+  if (defaultPrevented || target.method !== "post" || !submitter) return;
+  resting.add(submitter);
+  setTimeout(() => (submitter.disabled = true)); // after the event, or its name would not be sent
+});
+window.addEventListener("pageshow", () => {
+  for (const button of resting) button.disabled = false;
+  resting.clear();
+});
