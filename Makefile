@@ -12,14 +12,17 @@ run: .venv/.installed
 
 # The demo's data stand apart from the real ones; it talks to programs on this machine alone.
 DEMO_DATA_DIR ?= var/demo
+DEMO_PORT ?= 8090
 demo: export DATA_DIR = $(DEMO_DATA_DIR)
-demo: export EMAIL_URL = smtp://127.0.0.1:8095
+demo: export DEMO_PORT := $(DEMO_PORT)
+demo: export EMAIL_URL = smtp://127.0.0.1:$(shell expr $(DEMO_PORT) + 5)
 demo: export OUTBOUND_ALLOW = 127.0.0.1/32
 demo: export ADMIN_EMAIL = admin@demo.example
 demo: export ADMIN_PASSWORD = courseops-demo
 demo: .venv/.installed-demo
+	@$(BIN)/python -m demo.ports
 	@$(BIN)/python manage.py prepare
-	@$(BIN)/python manage.py load_demo
+	@$(BIN)/python manage.py load_demo --port $(DEMO_PORT)
 	@exec $(BIN)/python manage.py serve --also demo/Procfile
 
 test: .venv/.installed-dev lint
@@ -38,7 +41,7 @@ lint: .venv/.installed-dev
 fmt: .venv/.installed-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
-	$(BIN)/djade $$(find templates -name '*.html')
+	-$(BIN)/djade $$(find templates -name '*.html')
 
 e2e: .venv/.installed-dev
 	$(BIN)/python -m pytest tests/e2e

@@ -6,6 +6,7 @@ them take part in an experiment.
 
 import asyncio
 import json
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -64,7 +65,9 @@ class Listener:
                 self.runner = runner
             except OSError as error:
                 await runner.cleanup()
-                self._tell(f"{self.spec.name} cannot listen on port {self.port}: {error.strerror}")
+                self._tell(
+                    f"{self.spec.name} cannot listen on port {self.port}: {os.strerror(error.errno or 0)}"
+                )
 
     def _tell(self, text: str) -> None:
         if text != self.told:

@@ -7,6 +7,7 @@ fifty of both.
 import asyncio
 import email.policy
 import json
+import os
 import sys
 import time
 from collections import deque
@@ -123,7 +124,9 @@ async def main() -> None:
         mail = await inbox.listen_for_mail(ports.MAIL)
         await web.TCPSite(runner, "127.0.0.1", ports.WEB).start()
     except OSError as error:
-        sys.exit(f"The demo's inbox needs ports {ports.MAIL} and {ports.WEB}: {error.strerror}")
+        sys.exit(
+            f"The demo's inbox needs ports {ports.MAIL} and {ports.WEB}: {os.strerror(error.errno or 0)}"
+        )
     await until_stopped()
     mail.close()
     await runner.cleanup()

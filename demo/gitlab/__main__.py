@@ -10,6 +10,7 @@ Modes: ok expired scope throttled old nographql error html truncated slow timeou
 import argparse
 import asyncio
 import contextlib
+import os
 import sys
 
 from aiohttp import web
@@ -50,7 +51,7 @@ async def serve(gitlab: GitLab, port: int) -> None:
     try:
         await site.start()
     except OSError as error:
-        sys.exit(f"The demo's GitLab needs port {port}: {error.strerror}")
+        sys.exit(f"The demo's GitLab needs port {port}: {os.strerror(error.errno or 0)}")
     address = site._server.sockets[0].getsockname()
     print(f"Stand-in GitLab at http://127.0.0.1:{address[1]}", flush=True)
     await asyncio.Event().wait()

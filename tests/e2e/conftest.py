@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from demo.ports import is_free
 from tests import servers
 from tests.site import Site
 
@@ -28,11 +29,18 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+def free_ports() -> str:
+    """Return a DEMO_PORT from which on every port is free, below those that connections go out from."""
+    blocks = (range(first, first + 17) for first in range(20_000, 30_000, 20))
+    return str(next(block[0] for block in blocks if all(map(is_free, block))))
+
+
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory) -> Iterator[Site]:
     """The demo as `make demo` starts it, on a data folder of its own."""
     folder = tmp_path_factory.mktemp("demo")
-    site = Site(folder, ("make", "--silent", "demo"), DEMO_DATA_DIR=str(folder))
+    command = ("make", "--silent", "demo")
+    site = Site(folder, command, DEMO_DATA_DIR=str(folder), DEMO_PORT=free_ports())
     try:
         site.wait_up()
         yield site
