@@ -34,6 +34,6 @@ def concern_of(
         return Concern.ALERT
     if server_errors or client_errors:
         return Concern.ERRORS
-    if "unknown" in places or not (places or builds):
+    if "unknown" in (*places, *builds) or not (places or builds):
         return Concern.UNKNOWN
     return Concern.FINE

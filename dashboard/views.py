@@ -14,6 +14,7 @@ from courses.http import Request, asked_text, render_page
 from courses.views.catalogue import team_page
 from dashboard import queries
 from dashboard.rules import Concern
+from pipelines.queries import server_notices
 
 BUSY_FOR_S = 60
 # concern -> the tone and the words of its tab
@@ -36,9 +37,11 @@ def overview(request: Request) -> HttpResponse:
         concern=wanted if wanted in TABS else "",
         text=asked_text(request, "q", most=80),
     )
-    found = queries.overview(request.user, filters, now=timezone.now())
+    now = timezone.now()
+    found = queries.overview(request.user, filters, now=now)
     tabs = [(concern, *TABS[concern], count) for concern, count in found.counts.items() if count]
-    context = {"overview": found, "filters": filters, "tabs": tabs}
+    notices = [notice for notice in server_notices(request.user, now=now) if notice.tone == "bad"]
+    context = {"overview": found, "filters": filters, "tabs": tabs, "notices": notices}
     return render_page(request, "dashboard/overview.html", context, partial="teams")
 
 

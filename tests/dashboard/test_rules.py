@@ -14,7 +14,7 @@ from dashboard.rules import Concern, concern_of
         (["unknown", "up"], ["success"], 0, (0, 0), Concern.UNKNOWN),
         ([], [], 0, (0, 0), Concern.UNKNOWN),
         ([], ["success"], 0, (0, 0), Concern.FINE),
-        (["up"], ["unknown"], 0, (0, 0), Concern.FINE),
+        (["up"], ["unknown"], 0, (0, 0), Concern.UNKNOWN),
     ],
 )
 def test_the_worst_counts(places, builds, firing, errors, concern):

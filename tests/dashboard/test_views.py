@@ -11,6 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from benchmarks import course as large
 from courses.models import Course, User
 from dashboard import views
+from pipelines.models import RepositoryState
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +36,19 @@ def test_the_worst_team_stands_first(client, admin):
     first = page.index("Team 0000")  # down and red
     assert first < page.index("Team 0010") < page.index("Team 0001")
     assert page.index("502 Bad Gateway") > first
+
+
+def test_what_cannot_be_read_is_not_fine(client, admin):
+    repository = factories.RepositoryFactory()
+    server = repository.server
+    server.last_error_kind, server.last_polled_at = "auth", timezone.now()
+    server.save()
+    words = "The server knows no such project, or the token may not see it."
+    RepositoryState.objects.create(repository=repository, detail=words, updated_at=timezone.now())
+    page = client.get("/").content.decode()
+    assert "was refused: it is wrong, expired or revoked" in page
+    assert words in page
+    assert "fine" not in page
 
 
 def test_queries_do_not_grow_with_teams(client, admin):
