@@ -21,8 +21,8 @@ def make(teams: int, *, now: datetime) -> Course:
         Team(course=course, name=f"Team {n:04}", slug=f"team-{n}") for n in range(teams)
     )
     projects = Project.objects.bulk_create(Project(team=team, name="Shop", slug="shop") for team in rows)
-    _health(projects, now)
-    _pipelines(course, projects, now)
+    _measurements(_environments(projects, now), now)
+    _branches(_pipelines(_repositories(course, projects, now), now), now)
     _alerts(projects, now)
     Experiment.objects.bulk_create(
         Experiment(project=project, name="Order button", key="order", state="running")
@@ -31,7 +31,7 @@ def make(teams: int, *, now: datetime) -> Course:
     return course
 
 
-def _health(projects: list[Project], now: datetime) -> None:
+def _environments(projects: list[Project], now: datetime) -> list[Environment]:
     places = Environment.objects.bulk_create(
         Environment(project=project, url=f"https://team{n}.example.org/")
         for n, project in enumerate(projects)
@@ -51,6 +51,10 @@ def _health(projects: list[Project], now: datetime) -> None:
         )
         for n, place in enumerate(places)
     )
+    return places
+
+
+def _measurements(places: list[Environment], now: datetime) -> None:
     start = now.replace(minute=now.minute - now.minute % 5, second=0, microsecond=0)
     EnvironmentRollup.objects.bulk_create(
         (
@@ -69,9 +73,9 @@ def _health(projects: list[Project], now: datetime) -> None:
     )
 
 
-def _pipelines(course: Course, projects: list[Project], now: datetime) -> None:
+def _repositories(course: Course, projects: list[Project], now: datetime) -> list[Repository]:
     server = CIServer.objects.create(course=course, base_url="https://gitlab.example.org", next_poll_at=now)
-    repositories = Repository.objects.bulk_create(
+    return Repository.objects.bulk_create(
         Repository(
             project=project,
             server=server,
@@ -82,6 +86,9 @@ def _pipelines(course: Course, projects: list[Project], now: datetime) -> None:
         )
         for n, project in enumerate(projects)
     )
+
+
+def _pipelines(repositories: list[Repository], now: datetime) -> list[Pipeline]:
     pipelines = Pipeline.objects.bulk_create(
         Pipeline(
             repository=repository,
@@ -100,6 +107,10 @@ def _pipelines(course: Course, projects: list[Project], now: datetime) -> None:
         for n, pipeline in enumerate(pipelines)
         for k, stage in enumerate(("build", "test", "deploy"))
     )
+    return pipelines
+
+
+def _branches(pipelines: list[Pipeline], now: datetime) -> None:
     RepositoryState.objects.bulk_create(
         RepositoryState(
             repository=pipeline.repository,

@@ -78,8 +78,7 @@ def environment_page(
     fresh_until = state.fresh_until if state else None
     watched = availability.spans(changes, shown.since or shown.start, now, fresh_until)
     n = sum(row.n for row in rows)
-    whole = histogram.merge(row.histogram for row in rows)
-    p50, p95, p99 = (histogram.percentile(whole, share) for share in (0.5, 0.95, 0.99))
+    p50, p95, p99 = _percentiles(rows)
     return EnvironmentPage(
         environment=environment,
         check=check,
@@ -100,6 +99,18 @@ def environment_page(
         latency=_latency_chart(environment, check, rows, shown, zone),
         bar=_bar(availability.spans(changes, shown.start, now, fresh_until), shown, zone),
         results=list(CheckResult.objects.filter(environment=environment).order_by("-at")[:RESULTS_SHOWN]),
+    )
+
+
+def _percentiles(
+    rows: Sequence[Counts],
+) -> tuple[float | None, float | None, float | None]:
+    """Return the latency that a half, 95 % and 99 % of all answers kept within, in ms."""
+    whole = histogram.merge(row.histogram for row in rows)
+    return (
+        histogram.percentile(whole, 0.5),
+        histogram.percentile(whole, 0.95),
+        histogram.percentile(whole, 0.99),
     )
 
 
