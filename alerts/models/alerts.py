@@ -10,7 +10,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.urls import reverse
 
 from alerts.models.rules import Rule
-from alerts.rules import State
+from alerts.rules import State, value_in_words
 from courses.models import Project, User
 
 
@@ -87,3 +87,8 @@ class Alert(models.Model):
     def span(self) -> timedelta:
         """How long it lasted, or has lasted as far as is known."""
         return (self.resolved_at or self.last_observed_at) - self.pending_since
+
+    @property
+    def last_reading(self) -> str:
+        """What was measured last, in words."""
+        return value_in_words(self.rule.condition, self.rule.signal, self.last_value)

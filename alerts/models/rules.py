@@ -8,7 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
-from alerts.rules import Comparison, Condition
+from alerts.rules import Comparison, Condition, in_words
 from courses.models import Course, Project, User
 
 IN_A_ROW = [MinValueValidator(1), MaxValueValidator(100)]
@@ -69,6 +69,11 @@ class Rule(models.Model):
     def condition(self) -> Condition:
         """The part of the rule that decides."""
         return Condition(Comparison(self.comparison), self.threshold, self.bad_in_a_row, self.good_in_a_row)
+
+    @property
+    def fires_when(self) -> str:
+        """The condition in words."""
+        return in_words(self.condition, self.signal)
 
 
 class Watch(models.Model):

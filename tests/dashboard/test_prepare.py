@@ -42,6 +42,15 @@ def test_an_empty_site_watches_itself():
     assert Environment.objects.get().url == "http://127.0.0.1:8000/health/live"
 
 
+def test_the_check_follows_the_site_to_another_port():
+    services.make_first_course(site_url="http://127.0.0.1:8000")
+    services.follow_address(site_url="http://127.0.0.1:8001")
+    assert Environment.objects.get().url == "http://127.0.0.1:8001/health/live"
+    Environment.objects.update(url="https://chosen.example.org/up")
+    services.follow_address(site_url="http://127.0.0.1:8002")
+    assert Environment.objects.get().url == "https://chosen.example.org/up"
+
+
 def test_a_site_with_a_course_is_left_alone():
     Course.objects.create(name="Real", slug="real")
     services.make_first_course(site_url="http://127.0.0.1:8000")

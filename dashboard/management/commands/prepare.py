@@ -20,6 +20,7 @@ class Command(BaseCommand):
         call_command("collectstatic", verbosity=0, interactive=False)
         self._make_administrator()
         services.make_first_course(site_url=settings.SITE_URL)
+        services.follow_address(site_url=settings.SITE_URL)
 
     def _make_administrator(self) -> None:
         if User.objects.filter(is_superuser=True).exists():
