@@ -9,6 +9,7 @@ from kombu import Exchange, Queue
 
 from dashboard import tuning
 from dashboard.local import local_secret, socket_path
+from dashboard.schedule import TICKS
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -135,22 +136,7 @@ CELERY_TASK_DEFAULT_QUEUE = "celery"
 CELERY_TASK_QUEUES = [Queue("celery"), Queue("every_worker", Exchange("every_worker", type="fanout"))]
 CELERY_TASK_ROUTES = {"health.tasks.sample_host": {"queue": "every_worker"}}
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
-
-
-def tick(task: str, every: timedelta) -> dict[str, object]:
-    """Return a beat entry whose message is worthless once the next one is sent."""
-    seconds = every.total_seconds()
-    return {"task": task, "schedule": seconds, "options": {"expires": seconds}}
-
-
-CELERY_BEAT_SCHEDULE = {
-    "run due checks": tick("health.tasks.run_due_checks", timedelta(seconds=5)),
-    "sample hosts": tick("health.tasks.sample_host", timedelta(seconds=15)),
-    "poll CI servers": tick("pipelines.tasks.poll_due_servers", timedelta(seconds=10)),
-    "analyse experiments": tick("experiments.tasks.analyse_due", timedelta(seconds=20)),
-    "deliver alerts": tick("alerts.tasks.deliver_due", timedelta(seconds=5)),
-    "drop old measurements": tick("health.tasks.drop_old_samples", timedelta(hours=1)),
-}
+CELERY_BEAT_SCHEDULE = TICKS
 
 # People ----------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "courses.User"
