@@ -30,11 +30,6 @@ def open_subjects(signal: str) -> set[str]:
     return set(Alert.objects.still_open().filter(rule__signal=signal).values_list("subject", flat=True))
 
 
-def unacknowledged_count(user: User) -> int:
-    """Return how many alerts fire before `user`'s eyes that nobody has taken on. One query."""
-    return Alert.objects.visible_to(user).unacknowledged().count()
-
-
 def inbox(user: User, *, severity: str = "", course: str = "") -> AlertQuerySet:
     """Return what `user` may see, in any state. course: a slug; empty words choose nothing."""
     rows = Alert.objects.visible_to(user)

@@ -28,10 +28,6 @@ class AlertQuerySet(models.QuerySet["Alert"]):
     def still_open(self) -> AlertQuerySet:
         return self.exclude(state=State.RESOLVED)
 
-    def unacknowledged(self) -> AlertQuerySet:
-        """What fires and nobody has taken on."""
-        return self.filter(state=State.FIRING, acknowledged_at=None)
-
     def urgent_first(self) -> AlertQuerySet:
         """Firing before pending before resolved; what nobody took on first; then severity and age."""
         order = (State.FIRING, State.PENDING, State.RESOLVED)

@@ -384,15 +384,6 @@ def test_open_alerts_of_many_projects_in_one_query(django_assert_num_queries, pr
     assert found == {project.pk: [firing, pending]}
 
 
-def test_unacknowledged_count_in_one_query(django_assert_num_queries, student, admin, project):
-    factories.AlertFactory(project=project)
-    factories.AlertFactory(project=project, acknowledged_at=timezone.now())
-    factories.AlertFactory()
-    with django_assert_num_queries(1):
-        assert queries.unacknowledged_count(student) == 1
-    assert queries.unacknowledged_count(admin) == 2
-
-
 def test_the_admin_panel_shows_rows_and_no_target(client, admin, alert, channel):
     factories.DeliveryFactory(alert=alert, channel=channel)
     client.force_login(admin)
