@@ -155,8 +155,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True
-# A lab full of students shares one address; failed attempts have a tighter limit of their own.
-ACCOUNT_RATE_LIMITS = {"login": "300/m/ip"}
+# A lab full of students shares one network; failures have tighter limits, "key" is account and network.
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "60/10m/ip,5/15m/key"}
 SESSION_COOKIE_AGE = int(timedelta(days=7).total_seconds())
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 
@@ -189,6 +189,7 @@ STORAGES = {
 CONTENT_SECURITY_POLICY = tuning.CONTENT_SECURITY_POLICY
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_REDIRECT_EXEMPT = [r"^health/(live|ready)$"]  # probes ask on this machine, past the proxy
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_HSTS_SECONDS = int(timedelta(days=730).total_seconds()) if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
