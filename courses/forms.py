@@ -30,7 +30,10 @@ def time_zones() -> list[tuple[str, str]]:
 
 
 class CourseForm(forms.ModelForm):  # type: ignore[type-arg]
-    time_zone = forms.ChoiceField(choices=time_zones, help_text="Deadlines and quiet hours are read in it.")
+    time_zone = forms.ChoiceField(
+        choices=time_zones,
+        help_text="Where the course is taught. Each reader sees times in the zone of their own profile.",
+    )
 
     class Meta:
         model = Course
@@ -40,7 +43,10 @@ class CourseForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class NewCourseForm(forms.ModelForm):  # type: ignore[type-arg]
-    time_zone = forms.ChoiceField(choices=time_zones, help_text="Deadlines and quiet hours are read in it.")
+    time_zone = forms.ChoiceField(
+        choices=time_zones,
+        help_text="Where the course is taught. Each reader sees times in the zone of their own profile.",
+    )
     lecturer = forms.EmailField(
         label="First lecturer's e-mail address",
         max_length=254,

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import Count, Min, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q, QuerySet
 
 from courses.models import ApiKey, Course, Event, Membership, Team, User
 
@@ -40,6 +41,13 @@ def teams_of(course: Course, user: User, *, text: str) -> QuerySet[Team]:
     }
     teams = course.teams.visible_to(user).filter(name__icontains=text).select_related("course")
     return teams.annotate(**counts).order_by("is_archived", "name", "pk")
+
+
+def with_rights(teams: QuerySet[Team], user: User) -> QuerySet[Any]:
+    """Return `teams`, each with whether `user` `may_edit` it and `may_archive` it."""
+    its_own = Team.objects.editable_by(user).filter(pk=OuterRef("pk"))
+    its_course = Course.objects.editable_by(user).filter(pk=OuterRef("course"))
+    return teams.annotate(may_edit=Exists(its_own), may_archive=Exists(its_course))
 
 
 def people_of(course: Course, *, text: str) -> QuerySet[User]:

@@ -37,8 +37,6 @@ class ApiKey(models.Model):
     class Scope(models.TextChoices):
         INGEST = "ingest", "send measurements and events"
         EVALUATE = "evaluate", "evaluate flags"
-        READ = "read", "read what the site knows"
-        WRITE = "write", "change what the site knows"
 
     course = models.ForeignKey(Course, models.CASCADE, related_name="api_keys")
     project = models.ForeignKey(Project, models.CASCADE, null=True, blank=True, related_name="api_keys")

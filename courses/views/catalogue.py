@@ -86,17 +86,16 @@ def team_add(request: Request, course: str) -> HttpResponse:
 
 def team_page(request: Request, course: str, team: str) -> dict[str, Any]:
     """Return what the catalogue has for a team's page: members, projects, places, what happened."""
-    teams = Team.objects.visible_to(request.user).select_related("course")
-    row = get_object_or_404(teams, course__slug=course, slug=team)
+    teams = queries.with_rights(Team.objects.visible_to(request.user), request.user)
+    row = get_object_or_404(teams.select_related("course"), course__slug=course, slug=team)
     kind = request.GET.get("kind", "")
     return {
         "team": row,
         "crumbs": crumbs_to(row.course),
         "members": row.memberships.select_related("user"),
         "projects": row.projects.select_related("team__course").prefetch_related("environments"),
-        "may_edit": Team.objects.editable_by(request.user).filter(pk=row.pk).exists(),
-        "may_archive": not row.is_archived
-        and Course.objects.editable_by(request.user).filter(pk=row.course_id).exists(),
+        "may_edit": row.may_edit,
+        "may_archive": row.may_archive and not row.is_archived,
         "events": queries.timeline(row.events.all(), kind=kind),
         "kind": kind,
         "kinds": queries.kinds_of(row.events.all()),
@@ -108,9 +107,11 @@ def team_edit(request: Request, course: str, team: str) -> HttpResponse:
     """Name, archived or not. The address stays."""
     teams = Team.objects.editable_by(request.user).select_related("course")
     row = get_object_or_404(teams, course__slug=course, slug=team)
-    form = TeamForm(request.POST or None, instance=row)
+    may_archive = Course.objects.editable_by(request.user).filter(pk=row.course_id).exists()
+    form = (TeamForm if may_archive else NewTeamForm)(request.POST or None, instance=row)
     if form.is_valid():
-        services.edit_team(row, **form.cleaned_data, actor=request.user, now=timezone.now())
+        values = {"is_archived": row.is_archived, **form.cleaned_data}
+        services.edit_team(row, **values, actor=request.user, now=timezone.now())
         messages.success(request, "The team is saved.")
         return redirect(row)
     return form_page(request, form, title="Edit team", crumbs=crumbs_to(row.course, row), action="Save")

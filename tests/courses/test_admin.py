@@ -63,7 +63,7 @@ def test_every_model_can_be_listed_searched_and_opened(admin_client, model):
 
 def test_keys_show_no_digest_and_cannot_be_made_here(admin_client, team):
     row, key = services.create_api_key(
-        team.course, name="CI", scopes=["read"], created_by=None, now=team.created_at
+        team.course, name="CI", scopes=["evaluate"], created_by=None, now=team.created_at
     )
     pages = [
         admin_client.get(address(ApiKey, "changelist")),

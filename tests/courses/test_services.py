@@ -260,7 +260,7 @@ def test_the_last_lecturer_stays(course, actor):
 
 
 def test_a_key_is_revoked_once(course, actor):
-    row, key = services.create_api_key(course, name="CI", scopes=["read"], created_by=actor, now=NOW)
+    row, key = services.create_api_key(course, name="CI", scopes=["evaluate"], created_by=actor, now=NOW)
     assert key not in str(ApiKey.objects.values().get(pk=row.pk))
     assert services.revoke_api_key(row, actor=actor, now=NOW)
     assert not services.revoke_api_key(row, actor=actor, now=NOW)

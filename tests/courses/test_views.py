@@ -196,9 +196,9 @@ def test_an_empty_name_is_refused_and_nothing_is_noted(lecturer, project, name):
 
 
 def test_tutor_edits_their_team(team, tutor):
-    assert send(tutor, at("team_edit", team), name="Better").status_code == 302
+    assert send(tutor, at("team_edit", team), name="Better", is_archived="on").status_code == 302
     team.refresh_from_db()
-    assert team.name == "Better"
+    assert (team.name, team.is_archived) == ("Better", False)
     event = Event.objects.get()
     assert (event.kind, event.actor, event.team) == ("settings", tutor, team)
 
@@ -299,11 +299,11 @@ def test_everybody_edits_their_profile(student):
 @pytest.mark.parametrize("level", ["course", "project"])
 def test_a_key_is_shown_once(team, lecturer, project, level):
     place = team.course if level == "course" else project
-    values = {"name": "CI", "scopes": ["ingest", "read"], "expires_on": "2199-12-31"}
+    values = {"name": "CI", "scopes": ["ingest", "evaluate"], "expires_on": "2199-12-31"}
     answer = send(lecturer, at("key_add", place), **values)
     key = re.search(r"co_[a-z0-9]{8}_[\w-]{43}", text_of(answer))[0]
     row = ApiKey.objects.get()
-    assert (row.scopes, row.project) == ("ingest read", project if level == "project" else None)
+    assert (row.scopes, row.project) == ("ingest evaluate", project if level == "project" else None)
     assert row.expires_at.year == 2199
     assert "no-store" in answer.headers["Cache-Control"]
     listed = text_of(page(lecturer, at("key_list", place)))
@@ -322,13 +322,13 @@ def test_tutor_makes_keys_for_their_project_alone(team, tutor, project):
 @pytest.mark.parametrize(
     "values",
     [
-        {"name": "", "scopes": ["read"]},
+        {"name": "", "scopes": ["evaluate"]},
         {"name": "x", "scopes": []},
         {"name": "x", "scopes": ["root"]},
-        {"name": "x", "scopes": ["read"], "expires_on": "2001-01-01"},
-        {"name": "x", "scopes": ["read"], "expires_on": "9999-12-31"},
-        {"name": "x", "scopes": ["read"], "expires_on": "0001-01-01"},
-        {"name": "x", "scopes": ["read"], "expires_on": "soon"},
+        {"name": "x", "scopes": ["evaluate"], "expires_on": "2001-01-01"},
+        {"name": "x", "scopes": ["evaluate"], "expires_on": "9999-12-31"},
+        {"name": "x", "scopes": ["evaluate"], "expires_on": "0001-01-01"},
+        {"name": "x", "scopes": ["evaluate"], "expires_on": "soon"},
     ],
 )
 def test_a_bad_key_is_not_made(team, lecturer, values):

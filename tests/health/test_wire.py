@@ -134,7 +134,9 @@ def test_what_else_is_refused(course, key):
     assert send(key, reading(), path="/ingest/hosts/x").status == 404
     assert send(key, reading(), method="GET").status == 405
     assert call_wire(wire.receive_readings, "/ingest/hosts", b"x" * 200_000, key=key).status == 413
-    reader = courses.create_api_key(course, name="r", scopes=["read"], created_by=None, now=timezone.now())[1]
+    reader = courses.create_api_key(
+        course, name="r", scopes=["evaluate"], created_by=None, now=timezone.now()
+    )[1]
     assert send(reader, reading()).status == 403
 
 
