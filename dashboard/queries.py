@@ -50,7 +50,7 @@ class TeamRow:
         counted = (
             ("bad", self.server_errors, "5XX"),
             ("warn", self.client_errors, "4XX"),
-            ("bad", self.failures - self.server_errors - self.client_errors, "no answer"),
+            ("bad", self.failures - self.server_errors - self.client_errors, "failed"),
         )
         return [(tone, f"{count} × {words}") for tone, count, words in counted if count > 0]
 

@@ -10,6 +10,7 @@ class Concern(StrEnum):
     RED = "red"
     ALERT = "alert"
     ERRORS = "errors"
+    WARNINGS = "warnings"
     UNKNOWN = "unknown"
     FINE = "fine"
 
@@ -34,6 +35,8 @@ def concern_of(
         return Concern.ALERT
     if server_errors or client_errors:
         return Concern.ERRORS
+    if "warning" in builds:
+        return Concern.WARNINGS
     if "unknown" in (*places, *builds) or not (places or builds):
         return Concern.UNKNOWN
     return Concern.FINE

@@ -23,6 +23,7 @@ TABS = {
     Concern.RED: ("bad", "red branch"),
     Concern.ALERT: ("warn", "alert open"),
     Concern.ERRORS: ("warn", "errors"),
+    Concern.WARNINGS: ("warn", "warnings"),
     Concern.UNKNOWN: ("idle", "unknown"),
     Concern.FINE: ("good", "fine"),
 }

@@ -10,9 +10,9 @@ register = template.Library()
 
 # state word -> tone; a tone has one colour and one shape everywhere
 TONES = {
-    "good": ("up", "ok", "success", "healthy", "sent", "resolved", "active", "delivered", "passed"),
+    "good": ("up", "ok", "success", "sent", "resolved", "active"),
     "bad": ("down", "failed", "error", "firing", "dead", "expired", "red"),
-    "warn": ("degraded", "warning", "pending delivery", "stale", "unacknowledged", "mismatch", "manual"),
+    "warn": ("warning", "stale", "manual"),
     "busy": ("running", "pending", "created", "preparing", "waiting", "scheduled", "waiting_for_resource"),
     "idle": (
         "unknown",

@@ -14,6 +14,7 @@ from dashboard.rules import Concern, concern_of
         (["unknown", "up"], ["success"], 0, (0, 0), Concern.UNKNOWN),
         ([], [], 0, (0, 0), Concern.UNKNOWN),
         ([], ["success"], 0, (0, 0), Concern.FINE),
+        (["unknown"], ["warning"], 0, (0, 0), Concern.WARNINGS),
         (["up"], ["unknown"], 0, (0, 0), Concern.UNKNOWN),
     ],
 )

@@ -62,6 +62,18 @@ def test_queries_do_not_grow_with_teams(client, admin):
     assert counts[0] == counts[1] == counts[2] <= 15
 
 
+def test_a_team_page_takes_few_queries(client, admin, django_assert_max_num_queries):
+    team = large.make(8, now=timezone.now()).teams.first()
+    with django_assert_max_num_queries(15):
+        assert client.get(team.get_absolute_url()).status_code == 200
+
+
+def test_a_branch_that_passed_with_warnings_is_not_fine(client, admin):
+    repository = factories.RepositoryFactory()
+    RepositoryState.objects.create(repository=repository, status="warning", updated_at=timezone.now())
+    assert repository.project.team.name in client.get("/?state=warnings").content.decode()
+
+
 def test_filters_stand_in_the_url(client, admin):
     large.make(20, now=timezone.now())
     down = client.get("/?state=down").content.decode()
