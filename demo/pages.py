@@ -3,9 +3,12 @@
 from html import escape
 
 STYLE = """
-body{font:1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:2rem auto;padding:0 1rem;color:#1d2733}
+:root{color-scheme:light dark;--ink:#1d2733;--link:#17609b}
+@media (prefers-color-scheme:dark){:root{--ink:#dfe5ec;--link:#7cb8ea}}
+body{font:1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:2rem auto;padding:0 1rem;color:var(--ink)}
+a{color:var(--link)}
 h1{margin-bottom:0}nav a{margin-right:1rem}li{margin:.6rem 0}label{display:block;margin:.6rem 0}
-form{display:inline}button.order{border:0;background:none;color:#17609b;text-decoration:underline}
+form{display:inline}button.order{border:0;background:none;color:var(--link);text-decoration:underline}
 button.prominent{background:#17609b;color:#fff;padding:.5rem 1rem;border-radius:.4rem;text-decoration:none}
 """
 ICON = '<link rel="icon" href="data:,">'  # else a browser asks for a file that is not there

@@ -5,16 +5,26 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 MAX_TIME_TICKS = 7
+LABEL_HALF = 16  # half a clock time's width, in the units of the drawing
 STEPS = [timedelta(minutes=minutes) for minutes in (1, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720)]
 DAYS = (1, 2, 7, 14, 28, 56, 112, 364)
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A place on an axis, in the units of the drawing, and its label."""
+    """A place on an axis, in the units of the drawing, and its label.
+
+    anchor: which part of the label stands there; at the right edge its end, so that none sticks out.
+    """
 
     position: float
     label: str
+    anchor: str = "middle"
+
+
+def tick_across(x: float, label: str, *, right: float) -> Tick:
+    """Return a tick at `x` of an axis that ends at `right`."""
+    return Tick(round(x, 1), label, "end" if x > right - LABEL_HALF else "middle")
 
 
 def nice_step(largest: float, steps: int = 4) -> float:

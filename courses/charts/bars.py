@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from courses.charts.axes import Tick, time_ticks
+from courses.charts.axes import Tick, tick_across, time_ticks
 
 WIDTH, HEIGHT = 640, 62
 TOP, BOTTOM = 2, 40
@@ -113,7 +113,7 @@ def status_bar(
     held = _held(spans, start, end)
     held["unknown"] += (end - start) - sum(held.values(), timedelta())
     ticks = [
-        Tick(round(WIDTH * ((at - start) / (end - start)), 1), text)
+        tick_across(WIDTH * ((at - start) / (end - start)), text, right=WIDTH)
         for at, text in time_ticks(start, end, zone)
     ]
     return StatusBar(ident, title, _told(held).capitalize(), columns, ticks)

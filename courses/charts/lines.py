@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from itertools import pairwise
 
-from courses.charts.axes import Tick, time_ticks, value_ticks
+from courses.charts.axes import Tick, tick_across, time_ticks, value_ticks
 
 WIDTH, HEIGHT = 640, 200
 LEFT, RIGHT, TOP, BOTTOM = 62, 632, 12, 172
@@ -170,7 +170,7 @@ def line_chart(
             Line(one.label, style, _latest(one, show), *_segments(one.points, max_gap, place))
             for one, style in zip(series, STYLES, strict=False)
         ],
-        x_ticks=[Tick(round(x_of(at), 1), label) for at, label in time_ticks(start, end, zone)],
+        x_ticks=[tick_across(x_of(at), label, right=RIGHT) for at, label in time_ticks(start, end, zone)],
         y_ticks=[Tick(round(y_of(level), 1), show(level)) for level in levels],
         marks=[_placed(mark, x_of(mark.at)) for mark in marks if start <= mark.at <= end],
         rows=_table(series, show),

@@ -182,3 +182,8 @@ def test_status_bar_renders_words():
 )
 def test_words_of_a_span(seconds, words):
     assert bars.words_of(timedelta(seconds=seconds)) == words
+
+
+@pytest.mark.parametrize(("x", "anchor"), [(300.0, "middle"), (620.0, "end"), (632.0, "end")])
+def test_the_last_label_stays_inside(x, anchor):
+    assert axes.tick_across(x, "12:00", right=632).anchor == anchor
