@@ -25,6 +25,9 @@ logger = logging.getLogger(__name__)
 
 Arrival = tuple[int, Reply | Fault]
 AT_ONCE = 400  # requests in flight in one process, above any batch
+# getaddrinfo blocks a thread each, for longer than its request waits. One for every request in
+# flight and as many for those that gave up: names that hang keep nobody else's from being looked up.
+LOOK_UPS = 2 * AT_ONCE
 KEEP_FOR_S = 30
 
 
@@ -33,8 +36,7 @@ class _Loop:
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
-        # getaddrinfo blocks a thread each: names that hang must not starve the others.
-        self.loop.set_default_executor(ThreadPoolExecutor(64, thread_name_prefix="resolve"))
+        self.loop.set_default_executor(ThreadPoolExecutor(LOOK_UPS, thread_name_prefix="resolve"))
         self.slots = asyncio.Semaphore(AT_ONCE)
         self.session: aiohttp.ClientSession | None = None
         self.thread = threading.Thread(target=self.loop.run_forever, name="netguard", daemon=True)

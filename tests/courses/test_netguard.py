@@ -446,6 +446,29 @@ def test_outcomes_come_as_they_are_ready(server, settings):
     assert [(place, outcome.kind) for place, outcome in lots[-1]] == [(0, FaultKind.TIMEOUT)]
 
 
+def test_names_that_hang_delay_nobody_else(server, settings, monkeypatch):
+    settings.OUTBOUND_ALLOW = ["127.0.0.1/32"]
+    is_over, ask_system = threading.Event(), socket.getaddrinfo
+
+    def look_up(host, *arguments, **options):
+        if str(host).endswith(".hangs.test"):
+            is_over.wait(5)
+            raise socket.gaierror(socket.EAI_AGAIN, "no answer")
+        return ask_system("127.0.0.1" if host == "good.test" else host, *arguments, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    hung = [Outgoing(f"http://{number}.hangs.test/", timeout_s=5) for number in range(loop.AT_ONCE - 1)]
+    good = Outgoing(f"http://good.test:{server.server_port}/", timeout_s=5)
+    try:
+        lots = fetch_as_ready([*hung, good], every_s=0)
+        [(place, outcome)] = next(lots)
+    finally:
+        is_over.set()
+    assert (place, isinstance(outcome, Reply)) == (len(hung), True)
+    rest = [outcome.kind for lot in lots for _, outcome in lot]
+    assert rest == [FaultKind.DNS] * len(hung)
+
+
 def test_a_fault_of_our_own_does_not_take_the_batch_with_it(settings, monkeypatch, caplog):
     settings.OUTBOUND_ALLOW = ["127.0.0.1/32"]
 
