@@ -1,37 +1,37 @@
 """What may administrators look up and change?"""
 
-from typing import Any
+from typing import Any, cast
 
-from django import forms
 from django.contrib import admin
+from django.db import IntegrityError
 from django.http import HttpRequest
 from django.utils import timezone
 
-from courses.models import Project
+from courses.models import Project, User
+from pipelines import services
+from pipelines.forms import TokenForm
 from pipelines.models import CIServer, Job, Pipeline, Repository, RepositoryState
+from pipelines.models.servers import NAME_TAKEN
 
-
-class _ServerForm(forms.ModelForm):  # type: ignore[type-arg]
-    new_token = forms.CharField(
-        max_length=400,
-        required=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-        help_text="Empty: the stored one stays. It is never shown.",
-    )
+SETTINGS = ["course", "name", "kind", "base_url", "poll_interval_s", "is_enabled"]
 
 
 @admin.register(CIServer)
 class CIServerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    form = _ServerForm
+    form = TokenForm
     list_display = ["name", "course", "base_url", "is_enabled", "last_polled_at", "last_error_kind"]
     list_filter = ["is_enabled", "last_error_kind", "course"]
     search_fields = ["name", "base_url"]
     readonly_fields = ["last_polled_at", "next_poll_at", "last_error", "version", "token_scopes"]
 
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
+        # Named here, or Django takes the form's token for the model's, which may not be edited.
+        return super().get_form(request, obj, change, **(options | {"fields": SETTINGS}))
+
     def save_model(self, request: HttpRequest, obj: CIServer, form: Any, change: bool) -> None:
-        obj.token = form.cleaned_data["new_token"] or obj.token
-        obj.next_poll_at = timezone.now()
-        super().save_model(request, obj, form, change)
+        token, user = form.cleaned_data["token"], cast("User", request.user)
+        if not services.save_server(obj, token=token, by=user, now=timezone.now()):
+            raise IntegrityError(NAME_TAKEN)  # taken since the form was checked
 
 
 @admin.register(Repository)

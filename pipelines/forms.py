@@ -9,8 +9,8 @@ from courses.models import Course, User
 from pipelines.models import CIServer
 
 
-class ServerForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A server's settings. The token goes in and never comes out."""
+class TokenForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A server's address and the token for it, which goes in and never comes out."""
 
     token = forms.RegexField(
         r"^[\x21-\x7e]+\Z",
@@ -21,26 +21,15 @@ class ServerForm(forms.ModelForm):  # type: ignore[type-arg]
         error_messages={"invalid": "A token has no spaces and no special characters."},
     )
 
-    class Meta:
-        model = CIServer
-        fields: ClassVar = ["course", "name", "base_url", "poll_interval_s", "is_enabled"]
-        help_texts: ClassVar = {
-            "base_url": "Where you sign in to GitLab, such as https://gitlab.example.org",
-            "poll_interval_s": "From 10. One poll of 50 repositories is one request.",
-        }
-
-    field_order = ["course", "name", "base_url", "token", "poll_interval_s", "is_enabled"]
-
-    def __init__(self, data: Any = None, *, user: User, instance: CIServer | None = None) -> None:
-        super().__init__(data, instance=instance)
-        self.old_url = instance.base_url if instance else ""
+    def __init__(
+        self, data: Any = None, files: Any = None, *, initial: Any = None, instance: CIServer | None = None
+    ) -> None:
+        super().__init__(data, files, initial=initial, instance=instance)
+        self.old_url = self.instance.base_url
         about_token = "A group or project access token with the scope read_api and the role Reporter."  # noqa: S105
-        if instance is None:
-            courses = Course.objects.editable_by(user)
-            self.fields["course"] = forms.ModelChoiceField(courses, empty_label=None)
+        if self.instance.pk is None:
             self.fields["token"].required = True
         else:
-            del self.fields["course"]
             about_token += " Empty: the stored one stays."
         self.fields["token"].help_text = about_token
 
@@ -58,6 +47,28 @@ class ServerForm(forms.ModelForm):  # type: ignore[type-arg]
             # Else whoever edits the address could have the stored token sent to a server of their own.
             self.add_error("token", "The address names another server: enter the token for it.")
         return data
+
+
+class ServerForm(TokenForm):
+    """The settings a lecturer may change; the course is chosen once."""
+
+    class Meta:
+        model = CIServer
+        fields: ClassVar = ["course", "name", "base_url", "poll_interval_s", "is_enabled"]
+        help_texts: ClassVar = {
+            "base_url": "Where you sign in to GitLab, such as https://gitlab.example.org",
+            "poll_interval_s": "From 10. One poll of 50 repositories is one request.",
+        }
+
+    field_order = ["course", "name", "base_url", "token", "poll_interval_s", "is_enabled"]
+
+    def __init__(self, data: Any = None, *, user: User, instance: CIServer | None = None) -> None:
+        super().__init__(data, instance=instance)
+        if instance is None:
+            courses = Course.objects.editable_by(user)
+            self.fields["course"] = forms.ModelChoiceField(courses, empty_label=None)
+        else:
+            del self.fields["course"]
 
 
 def _origin(url: str) -> tuple[str, str]:

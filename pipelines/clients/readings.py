@@ -27,6 +27,7 @@ class CIFault:
     detail: str
     retry_after_s: int = 0
     is_maybe_size: bool = False  # a smaller question might be answered
+    is_maybe_way: bool = False  # another way of asking might be
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,12 @@ class RepositoryQuerySet(models.QuerySet["Repository"]):
     def editable_by(self, user: User) -> RepositoryQuerySet:
         return self.filter(project__in=Project.objects.editable_by(user).values("pk"))
 
+    def polled(self) -> RepositoryQuerySet:
+        """Those that are read: of a server that is, for a team that is not archived."""
+        return self.filter(
+            server__is_enabled=True, server__course__is_archived=False, project__team__is_archived=False
+        )
+
     def in_words(self) -> RepositoryQuerySet:
         """With `shown_state`: the word the board shows and filters by."""
         return self.annotate(

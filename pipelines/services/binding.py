@@ -44,6 +44,7 @@ def bind_projects(server: CIServer, *, now: datetime) -> None:
     """Bind the course's projects that name a repository and have none, or now name another one.
 
     The repository of a project that no longer names one is let go, with all that was read of it.
+    Those of archived teams stay as they are.
     A course with several servers gives new projects to the first; the others are bound by hand.
     """
     _unbind_projects(server, now=now)
@@ -52,7 +53,9 @@ def bind_projects(server: CIServer, *, now: datetime) -> None:
     ).exists()
     moved = Q(repository__server=server) & ~Q(repository__bound_path=F("repository_path"))
     new = Q(repository=None) if is_first else Q(pk__in=())
-    projects = Project.objects.filter(new | moved, team__course=server.course_id).exclude(repository_path="")
+    projects = Project.objects.filter(
+        new | moved, team__course=server.course_id, team__is_archived=False
+    ).exclude(repository_path="")
     for project in projects:
         try:
             bind_repository(project, server, project.repository_path, now=now)

@@ -116,10 +116,11 @@ def close_forgotten_alerts(*, now: datetime) -> None:
     subjects = open_subjects(SIGNAL)
     if not subjects:
         return
-    read = Repository.objects.filter(server__is_enabled=True, server__course__is_archived=False)
-    gone = subjects - {subject_of(row) for row in read.only("pk")}
+    gone = subjects - {subject_of(row) for row in Repository.objects.polled().only("pk")}
     if gone:
-        reason = "The repository is no longer read: it, its project's path or its server was removed."
+        reason = (
+            "The repository is no longer read: it, its path or its server was removed, or its team archived."
+        )
         alerts.close_alerts(sorted(gone), reason=reason, now=now)
 
 

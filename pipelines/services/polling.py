@@ -84,7 +84,7 @@ def poll_due_servers(*, now: datetime) -> int:
 def _prepare(server: CIServer, now: datetime) -> _Visit:
     bind_projects(server, now=now)
     is_on_rest = server.is_on_rest(now)
-    repositories = Repository.objects.filter(server=server)
+    repositories = Repository.objects.polled().filter(server=server)
     known: dict[int, dict[int, datetime]] = {}
     if is_on_rest:
         ended = Pipeline.objects.filter(repository__in=repositories).exclude(status__in=rules.ACTIVE)
@@ -132,7 +132,7 @@ def _settle(server: CIServer, report: _Report, asked: int, now: datetime) -> Non
     # Compare and set: settings saved meanwhile are to be polled anew, this poll was about the old ones.
     CIServer.objects.filter(pk=server.pk, next_poll_at=now + LEASE).update(**fields)
     if report.fault:
-        unread = Repository.objects.filter(server=server).exclude(pk__in=report.reading.outcomes)
+        unread = Repository.objects.polled().filter(server=server).exclude(pk__in=report.reading.outcomes)
         rows: Sequence[Repository] = list(unread.select_related("project", "branch"))
         explain_unknown(dict.fromkeys([row.pk for row in rows], report.fault.detail[:300]))
         observe_branches(rows, unread={row.pk for row in rows}, now=now)

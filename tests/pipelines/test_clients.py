@@ -35,6 +35,8 @@ def reply(status=200, body=b"{}", headers=None, **more):
         (reply(429, b"Retry later\n"), "throttled", False),
         (reply(500), "busy", True),
         (reply(503), "busy", True),
+        (reply(408), "busy", True),
+        (reply(501), "broken", False),
         (reply(302, headers={"Location": "https://elsewhere/"}), "broken", False),
         (reply(418), "broken", False),
         (reply(200, b" <html>"), "broken", False),
@@ -163,8 +165,8 @@ def test_another_default_branch_is_asked_for_together():
     [
         ([{"message": "Field 'x' doesn't exist on type 'Project'"}], True, None),
         ([{"message": "?", "extensions": {"code": "argumentNotAccepted"}}], True, None),
-        ([{"message": "Something else"}], False, "broken"),
-        ([], False, "broken"),
+        ([{"message": "GraphQL is disabled"}], True, None),
+        ([], True, None),
     ],
 )
 def test_errors_without_data(errors, is_unusable, kind):

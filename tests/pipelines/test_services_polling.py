@@ -1,14 +1,22 @@
 """Polling against the stand-in: one query for 50 projects, and everything that goes wrong."""
 
 import logging
+import threading
 from datetime import date, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from courses.models import Event, Project
+from alerts.queries import open_subjects
+from courses.models import Event, Project, Team
 from pipelines import services, tasks
 from pipelines.clients import gitlab as gitlab_client
+from pipelines.clients.gitlab import answers
+from pipelines.clients.gitlab.graphql import Sweep
+from pipelines.clients.readings import Access, CIFault, FaultKind
 from pipelines.models import CIServer, Job, Pipeline, Repository, RepositoryState
+from pipelines.services.binding import subject_of
+from pipelines.services.branches import SIGNAL
 from tests import factories
 from tests.pipelines.conftest import AT, TOKEN, bind
 
@@ -187,6 +195,116 @@ def test_what_comes_back_instead(gitlab, server, mode, kind, words, is_on_rest):
     assert server.failures == 1
     assert not Pipeline.objects.exists()
     assert gitlab.asked["graphql"] + gitlab.asked["rest"] <= 8
+
+
+@pytest.fixture
+def refusing(gitlab, monkeypatch):
+    """Answer GraphQL from a server of its own, as told, and leave REST to the stand-in."""
+
+    class Refusing(BaseHTTPRequestHandler):
+        def log_message(self, *arguments):
+            pass
+
+        def do_POST(self):
+            self.rfile.read(int(self.headers["Content-Length"]))
+            status, kind, body = self.server.answer
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Location", "https://elsewhere.example.org/")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Refusing) as httpd:
+        thread = threading.Thread(target=httpd.serve_forever, args=(0.02,))
+        thread.start()
+        post, url = answers.post, f"http://127.0.0.1:{httpd.server_port}"
+        monkeypatch.setattr(answers, "post", lambda access, body: post(Access(url, access.token), body))
+        yield httpd
+        httpd.shutdown()
+        thread.join()
+
+
+JSON = "application/json"
+REFUSALS = [
+    (403, JSON, b'{"message": "403 Forbidden"}'),
+    (405, JSON, b"{}"),
+    (400, JSON, b'{"errors": [{"message": "no"}]}'),
+    (422, JSON, b'{"errors": [{"message": "no"}]}'),
+    (501, "text/html", b"<html>Not implemented"),
+    (302, "text/html", b""),
+    (200, "text/html", b"<html>Sign in"),
+    (200, JSON, b'{"errors": [{"message": "GraphQL is disabled"}]}'),
+    (200, JSON, b'{"error": "GraphQL is disabled"}'),
+    (200, "text/plain", b"GraphQL is disabled"),
+]
+
+
+@pytest.mark.parametrize("answer", REFUSALS)
+def test_where_graphql_is_refused_rest_is_read(gitlab, server, refusing, answer):
+    refusing.answer = answer
+    bind(server, 2)
+    poll(server)
+    assert (server.last_error, server.is_on_rest(AT)) == ("", True)
+    assert set(states().values()) <= {"success", "warning", "failed"}
+    assert Repository.objects.filter(state="ok").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        ((401, JSON, b"{}"), "auth"),
+        ((429, "text/plain", b"Retry later"), "throttled"),
+        ((502, "text/html", b"<html>"), "busy"),
+        ((503, "text/html", b"<html>"), "busy"),
+        ((200, JSON, b'{"data": {'), "broken"),
+    ],
+)
+def test_what_is_no_refusal_of_graphql_leaves_rest_alone(gitlab, server, refusing, answer, kind):
+    refusing.answer = answer
+    bind(server, 2)
+    poll(server)
+    assert (server.last_error_kind, server.is_on_rest(AT), gitlab.asked["rest"]) == (kind, False, 0)
+
+
+def test_where_rest_finds_nothing_either_the_refusal_is_told(gitlab, server, refusing):
+    refusing.answer = (302, "text/html", b"")
+    bind(server, 2, path="course/nowhere-{}/app")
+    poll(server)
+    assert (server.last_error_kind, server.is_on_rest(AT)) == ("broken", False)
+    assert "elsewhere.example.org" in server.last_error
+    assert set(Repository.objects.values_list("state", flat=True)) == {"pending"}
+
+
+def test_what_was_read_by_graphql_once_is_not_asked_by_rest(gitlab, server):
+    sweep = Sweep(Access(server.base_url, TOKEN), 50)
+    sweep.read_pages = 1
+    sweep._fail([], CIFault(FaultKind.REFUSED, "403", is_maybe_way=True))
+    assert (sweep.is_unusable, sweep.fault.detail) == (False, "403")
+
+
+def test_an_archived_team_is_read_no_more_and_its_alert_ends(gitlab, server):
+    gitlab.set(projects=[{"path": f"course/team-00{n}/app", "behaviour": "red"} for n in (1, 2)])
+    kept, left = bind(server, 2)
+    later = factories.ProjectFactory(
+        team=factories.TeamFactory(course=server.course, is_archived=True), repository_path="course/late/app"
+    )
+    poll(server)
+    assert len(open_subjects(SIGNAL)) == 2
+    Team.objects.filter(projects=left.project).update(is_archived=True)
+    now = AT + timedelta(minutes=5)
+    poll(server, later=timedelta(minutes=5))
+    read = dict(Repository.objects.values_list("pk", "read_at"))
+    assert (read[kept.pk], read[left.pk]) == (now, AT)
+    assert not Repository.objects.filter(project=later).exists()
+    assert open_subjects(SIGNAL) == {subject_of(kept)}
+    gitlab.set(mode="error")
+    poll(server, later=timedelta(minutes=6))
+    assert open_subjects(SIGNAL) == {subject_of(kept)}
+    gitlab.set(mode="ok")
+    Team.objects.update(is_archived=False)
+    poll(server, later=timedelta(minutes=7))
+    assert Repository.objects.get(pk=left.pk).read_at == AT + timedelta(minutes=7)
 
 
 def test_slow_server_times_out_and_others_are_read(gitlab, server, monkeypatch):

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError
 from django.urls import reverse
 from django.utils import timezone
 
-from courses.models import Membership, User
+from courses.models import Event, Membership, User
 from pipelines import queries
 from pipelines.models import CIServer, RepositoryState
 from tests import factories
@@ -433,19 +434,64 @@ def test_admin_changes_servers_and_repositories(client, admin, repository):
     client.force_login(admin)
     server = repository.server
     url = reverse("admin:pipelines_ciserver_change", args=[server.pk])
-    form = form_of(server.course, kind="gitlab", new_token="")
+    form = form_of(server.course, kind="gitlab", token="")
     assert client.post(url, form).status_code == 302
     server.refresh_from_db()
     assert server.token == "glpat-test"
-    client.post(url, form | {"new_token": "glpat-new"})
+    client.post(url, form | {"token": "glpat-new"})
     server.refresh_from_db()
     assert server.token == "glpat-new"
+    told = Event.objects.values_list("kind", "title", "actor__email")
+    assert set(told) == {("settings", "CI server “GitLab” changed", admin.email)}
     url = reverse("admin:pipelines_repository_change", args=[repository.pk])
     fields = {"project": repository.project_id, "server": server.pk, "path": "new/path", "state": "ok"}
     assert client.post(url, fields).status_code == 302
     repository.refresh_from_db()
     assert repository.bound_path == "new/path"
     assert type(repository.project).objects.get().repository_path == "new/path"
+
+
+def test_the_token_does_not_follow_to_another_server_by_the_admin(client, admin, server):
+    client.force_login(admin)
+    url = reverse("admin:pipelines_ciserver_change", args=[server.pk])
+    form = form_of(server.course, kind="gitlab", base_url="https://evil.example.org", token="")
+    answer = client.post(url, form)
+    assert "enter the token for it" in answer.text
+    assert "glpat-test" not in answer.text
+    server.refresh_from_db()
+    assert server.base_url == "https://gitlab.example.org"
+    assert not Event.objects.exists()
+    assert client.post(url, form | {"token": "glpat-other"}).status_code == 302
+    server.refresh_from_db()
+    assert (server.base_url, server.token) == ("https://evil.example.org", "glpat-other")
+
+
+def test_admin_adds_a_server_with_its_token(client, admin, team):
+    client.force_login(admin)
+    url = reverse("admin:pipelines_ciserver_add")
+    form = form_of(team.course, kind="gitlab", token="")
+    assert "This field is required" in client.post(url, form).text
+    assert client.post(url, form | {"token": "glpat-new"}).status_code == 302
+    assert CIServer.objects.get().token == "glpat-new"
+    assert Event.objects.get().title == "CI server “GitLab” added"
+
+
+def test_admin_does_not_claim_to_have_saved_a_taken_name(client, admin, server, monkeypatch):
+    monkeypatch.setattr("pipelines.services.save_server", lambda *args, **options: False)
+    client.force_login(admin)
+    url = reverse("admin:pipelines_ciserver_change", args=[server.pk])
+    with pytest.raises(IntegrityError):
+        client.post(url, form_of(server.course, kind="gitlab", token=""))
+
+
+def test_a_pipeline_tells_its_commit_in_short_and_its_times_apart(client, repository, lecturer):
+    pipeline = repository.pipelines.get()
+    type(pipeline).objects.update(sha="0123456789" * 4, queued_s=4, duration_s=25)
+    client.force_login(lecturer)
+    text = client.get(pipeline.get_absolute_url()).text
+    assert f'<code title="{"0123456789" * 4}">012345678901</code>' in text
+    assert "<dt>Waited</dt><dd>4 s</dd>" in text
+    assert "<dt>Took</dt><dd>25 s</dd>" in text
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,16 @@ from collections.abc import Sequence
 
 from courses import netguard
 from pipelines.clients.gitlab import answers, graphql, rest
-from pipelines.clients.readings import Access, CIFault, FaultKind, ServerReading, TokenReading, Wanted, text
+from pipelines.clients.readings import (
+    Access,
+    CIFault,
+    FaultKind,
+    ProjectReading,
+    ServerReading,
+    TokenReading,
+    Wanted,
+    text,
+)
 
 __all__ = ["read_projects", "read_token"]
 
@@ -27,6 +36,9 @@ def read_projects(
         access, [one for one in wanted if one.key not in reading.outcomes], page_size=page_size
     )
     outcomes = {**reading.outcomes, **rested.outcomes}
+    if sweep.refusal and not any(isinstance(one, ProjectReading) for one in outcomes.values()):
+        # No better over REST: the server is at fault, not GraphQL, and is tried anew next time.
+        return ServerReading({}, rested.fault or sweep.refusal, page_size)
     reading = ServerReading(outcomes, rested.fault, page_size, is_graphql_unusable=True)
     return _unless_no_gitlab(access, reading)
 

@@ -86,7 +86,7 @@ def _refusal(reply: Reply) -> CIFault:
         said = Message()
     if said.error == "insufficient_scope":
         return CIFault(FaultKind.REFUSED, "The token lacks the scope “read_api”.")
-    return CIFault(FaultKind.REFUSED, "The server forbids this request (403).")
+    return CIFault(FaultKind.REFUSED, "The server forbids this request (403).", is_maybe_way=True)
 
 
 def fault_of(outcome: Reply | Fault) -> CIFault | None:
@@ -103,7 +103,7 @@ def fault_of(outcome: Reply | Fault) -> CIFault | None:
     if status == 429:
         wait_s = _retry_after_s(outcome)
         return CIFault(FaultKind.THROTTLED, f"Too many requests. The server asks to wait {wait_s} s.", wait_s)
-    if status >= 500:
+    if status == 408 or (status >= 500 and status != 501):
         return CIFault(FaultKind.BUSY, f"The server answers with {status}.", is_maybe_size=True)
     return _shape_fault(outcome)
 
@@ -111,14 +111,16 @@ def fault_of(outcome: Reply | Fault) -> CIFault | None:
 def _shape_fault(reply: Reply) -> CIFault | None:
     if 300 <= reply.status < 400:
         target = reply.headers.get("Location", "")[:200]
-        return CIFault(FaultKind.BROKEN, f"The server redirects to {target}. Enter that address instead.")
+        words = f"The server redirects to {target}. Enter that address instead."
+        return CIFault(FaultKind.BROKEN, words, is_maybe_way=True)
     is_html = "html" in reply.headers.get("Content-Type", "") or reply.body.lstrip()[:1] == b"<"
     if is_html:
-        return CIFault(FaultKind.BROKEN, "The server sent a web page, probably a sign-in form, and no data.")
+        words = "The server sent a web page, probably a sign-in form, and no data."
+        return CIFault(FaultKind.BROKEN, words, is_maybe_way=True)
     if reply.is_truncated:
         return CIFault(FaultKind.BROKEN, "The answer is too large.", is_maybe_size=True)
     if reply.status not in (200, 422):
-        return CIFault(FaultKind.BROKEN, f"The server answers with {reply.status}.")
+        return CIFault(FaultKind.BROKEN, f"The server answers with {reply.status}.", is_maybe_way=True)
     return None
 
 
@@ -131,7 +133,9 @@ def decode(outcome: Reply | Fault, kind: type[T]) -> T | CIFault:
     try:
         return msgspec.json.decode(outcome.body, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return CIFault(FaultKind.BROKEN, "The answer is cut off or no valid JSON of GitLab's.")
+        words = "The answer is cut off or no valid JSON of GitLab's."
+        is_cut_off = outcome.body.lstrip()[:1] == b"{"
+        return CIFault(FaultKind.BROKEN, words, is_maybe_way=not is_cut_off)
 
 
 def in_stage_order(stages: Sequence[str], jobs: Sequence[tuple[str, int]]) -> list[int]:

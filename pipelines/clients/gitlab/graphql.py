@@ -50,6 +50,7 @@ class Sweep:
         self.outcomes: dict[int, Outcome] = {}
         self.fault: CIFault | None = None
         self.is_unusable = False
+        self.refusal: CIFault | None = None  # what GraphQL said, where REST may say something else
         self.queue: deque[list[Wanted]] = deque()
         self.by_id = False
         self.requests = 0
@@ -141,6 +142,8 @@ class Sweep:
     def _fail(self, batch: list[Wanted], fault: CIFault) -> None:
         if fault.kind == FaultKind.GONE:
             self.is_unusable = True
+        elif fault.is_maybe_way and not self.read_pages:
+            self.is_unusable, self.refusal = True, fault
         elif not fault.is_maybe_size:
             self.fault = fault
         elif len(batch) > 1:
@@ -164,7 +167,8 @@ class Sweep:
         elif any(_is_about_schema(problem) for problem in errors):
             self.is_unusable = True
         else:
-            self.fault = CIFault(FaultKind.BROKEN, text(f"GitLab refused the query: {words or 'no data'}"))
+            words = text(f"GitLab refused the query: {words or 'no data'}")
+            self._fail(batch, CIFault(FaultKind.BROKEN, words, is_maybe_way=True))
 
     def _next_size(self) -> int:
         """Return half the page when most pages failed, a little more than now when none did."""
