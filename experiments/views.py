@@ -21,7 +21,8 @@ from experiments.rules.display import metric_tables, mixed_share, split_rows
 from experiments.rules.items import from_us
 from experiments.rules.results import Snapshot
 from experiments.rules.values import client_type
-from experiments.rules.verdict import p_text, split_is_off
+from experiments.rules.verdict import split_is_off
+from experiments.rules.wording import p_text
 
 PAGE_SIZE = 50
 STALE_AFTER = timedelta(minutes=2)

@@ -5,16 +5,8 @@ from dataclasses import dataclass
 
 from courses.charts.intervals import Interval, IntervalChart, interval_chart
 from experiments.rules.results import ArmMetric, Comparison, MetricResult, Snapshot
-from experiments.rules.verdict import (
-    MINUS,
-    amount,
-    digits_for,
-    interval_text,
-    is_better,
-    is_decided,
-    number,
-    p_text,
-)
+from experiments.rules.verdict import is_better, is_decided
+from experiments.rules.wording import MINUS, amount, digits_for, interval_text, number, p_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +57,7 @@ def split_rows(snapshot: Snapshot) -> list[SplitRow]:
     """Return how the units spread over the variants."""
     total = max(1, snapshot.units)
     return [
-        SplitRow(arm.name, arm.units, f"{arm.units / total * 100:.1f} %", f"{arm.share * 100:.2f} %")
+        SplitRow(arm.name, arm.units, f"{arm.units / total * 100:.2f} %", f"{arm.share * 100:.2f} %")
         for arm in snapshot.arms
     ]
 

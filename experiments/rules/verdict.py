@@ -1,13 +1,11 @@
 """What do the results mean, in words a reader can act on?"""
 
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from experiments.rules.results import Comparison, MetricResult, Snapshot
+from experiments.rules.wording import amount, digits_for, interval_text, level, p_text
 
 SPLIT_IS_OFF_BELOW = 0.001
-MINUS = "\N{MINUS SIGN}"
 MIN_UNITS = 50
 MIN_CONVERSIONS = 5
 SPLIT_HINT = (
@@ -92,31 +90,38 @@ def is_better(comparison: Comparison, direction: str) -> bool:
 
 
 def _judge(state: str, snapshot: Snapshot, goal: MetricResult) -> Verdict:
-    decided = [row for row in goal.comparisons if is_decided(row, snapshot.confidence)]
-    better = [row for row in decided if is_better(row, goal.direction)]
-    worse = [row for row in decided if row not in better]
-    open_rows = sorted((r for r in goal.comparisons if r not in decided), key=lambda row: row.p_value)
-    better.sort(key=lambda row: -abs(row.difference))
-    order = [*better, *open_rows, *worse]
-    if not order:
-        return Verdict(
-            "few", "busy", "too early", f"{_not_decided(state)} the units do not differ enough to compare."
-        )
-    lead = order[0]
-    more = [_sentence(row, goal, snapshot.confidence, state) for row in order[1:]]
-    text = _sentence(lead, goal, snapshot.confidence, state)
-    control = snapshot.arms[0].name
-    if lead in open_rows:
+    rows = _best_first(goal, snapshot.confidence)
+    if not rows:
+        lead = f"{_not_decided(state)} the units do not differ enough to compare."
+        return Verdict("few", "busy", "too early", lead)
+    first = rows[0]
+    text, *more = (_sentence(row, goal, snapshot.confidence, state) for row in rows)
+    if not is_decided(first, snapshot.confidence):
         return Verdict("undecided", "busy", "not decided", text, tuple(more))
-    if lead in worse:
-        return Verdict("worse", "bad", "worse", f"{text} Keep {control}.", tuple(more))
-    harm = _harm(lead.key, snapshot)
+    is_winner = is_better(first, goal.direction)
+    harm = _harm(first.key, snapshot) if is_winner else []
     if harm:
-        stop = (
-            f"But a guardrail is harmed: {' '.join(harm)} Do not ship {lead.name} before this is understood."
-        )
+        stop = f"But a guardrail is harmed: {' '.join(harm)} "
+        stop += f"Do not ship {first.name} before this is understood."
         return Verdict("blocked", "warn", "guardrail harmed", text, (stop, *more))
-    return Verdict("better", "good", "better", f"{text} You can ship {lead.name}.", tuple(more))
+    if state == "running":
+        label = "leading" if is_winner else "trailing"
+        return Verdict(label, "busy", label, f"{text} Decide when the experiment has ended.", tuple(more))
+    if is_winner:
+        return Verdict("better", "good", "better", f"{text} You can ship {first.name}.", tuple(more))
+    return Verdict("worse", "bad", "worse", f"{text} Keep {snapshot.arms[0].name}.", tuple(more))
+
+
+def _best_first(goal: MetricResult, confidence: float) -> list[Comparison]:
+    """Return what is better, then what is open, then what is worse."""
+    decided = [row for row in goal.comparisons if is_decided(row, confidence)]
+    better = [row for row in decided if is_better(row, goal.direction)]
+    still_open = [row for row in goal.comparisons if row not in decided]
+    return [
+        *sorted(better, key=lambda row: -abs(row.difference)),
+        *sorted(still_open, key=lambda row: row.p_value),
+        *(row for row in decided if row not in better),
+    ]
 
 
 def _harm(key: str, snapshot: Snapshot) -> list[str]:
@@ -132,61 +137,41 @@ def _harm(key: str, snapshot: Snapshot) -> list[str]:
 
 def _sentence(row: Comparison, metric: MetricResult, confidence: float, state: str) -> str:
     if is_decided(row, confidence):
-        return change_text(row, metric, confidence)
+        text = so_far_text if state == "running" else change_text
+        return text(row, metric, confidence)
     digits = digits_for(row, metric.kind)
-    level = f"({_level(confidence)} interval {interval_text([row.low, row.high], metric.kind, digits)})"
+    span = f"({level(confidence)} interval {interval_text([row.low, row.high], metric.kind, digits)})"
     if not row.difference:
-        return f"{_not_decided(state)} {row.name} shows no difference in {metric.name} {level}."
+        return f"{_not_decided(state)} {row.name} shows no difference in {metric.name} {span}."
     change = amount(abs(row.difference), metric.kind, digits)
     side = "more" if row.difference > 0 else "less"
     return (
         f"{_not_decided(state)} {row.name} shows {change} {side} {metric.name}, "
-        f"but chance alone could explain that {level}."
+        f"but chance alone could explain that {span}."
     )
 
 
 def change_text(row: Comparison, metric: MetricResult, confidence: float) -> str:
     """Return `B raises Sign-ups by 4.1 points (95 % interval 1.0 to 7.3).`"""
-    digits = digits_for(row, metric.kind)
     verb = "raises" if row.difference > 0 else "lowers"
-    span = [row.low, row.high] if row.difference > 0 else [-row.high, -row.low]
-    return (
-        f"{row.name} {verb} {metric.name} by {amount(abs(row.difference), metric.kind, digits)} "
-        f"({_level(confidence)} interval {interval_text(span, metric.kind, digits)})."
-    )
+    size, span = _size(row, metric, confidence)
+    return f"{row.name} {verb} {metric.name} by {size} {span}."
 
 
-def _level(confidence: float) -> str:
-    return f"{confidence * 100:.4g} %"
+def so_far_text(row: Comparison, metric: MetricResult, confidence: float) -> str:
+    """Return `B leads: Sign-ups is 4.1 points higher so far (95 % interval 1.0 to 7.3).`
+
+    The intervals hold for one look at the end: before it, nobody has won.
+    """
+    place = "leads" if is_better(row, metric.direction) else "trails"
+    side = "higher" if row.difference > 0 else "lower"
+    size, span = _size(row, metric, confidence)
+    return f"{row.name} {place}: {metric.name} is {size} {side} so far {span}."
 
 
-def p_text(p_value: float) -> str:
-    """Return a p-value for reading: `p = 0.031`, `p < 0.0001`."""
-    return f"p = {p_value:.2g}" if p_value >= 0.0001 else "p < 0.0001"
-
-
-def digits_for(row: Comparison, kind: str) -> int:
-    """Return how many decimals a difference deserves: two figures of its uncertainty."""
-    half = (row.high - row.low) / 2 * _scale(kind)
-    # A hair more than the half, lest 0.9999… gain a decimal over 1.
-    return max(0, min(6, 1 - math.floor(math.log10(half * 1.000001)))) if half > 0 else 2
-
-
-def _scale(kind: str) -> float:
-    return 100.0 if kind == "proportion" else 1.0
-
-
-def number(value: float, kind: str, digits: int) -> str:
-    """Return a value of a metric, in points if it is a share, with a true minus sign."""
-    return f"{value * _scale(kind):,.{digits}f}".replace("-", MINUS)
-
-
-def amount(value: float, kind: str, digits: int) -> str:
-    """Return a difference with its unit: `4.1 points`, `0.29`."""
-    text = number(value, kind, digits)
-    return f"{text} points" if kind == "proportion" else text
-
-
-def interval_text(span: Sequence[float], kind: str, digits: int) -> str:
-    """Return `1.0 to 7.3`."""
-    return " to ".join(number(value, kind, digits) for value in span)
+def _size(row: Comparison, metric: MetricResult, confidence: float) -> tuple[str, str]:
+    """Return a difference and its interval in words, whichever way it goes."""
+    digits = digits_for(row, metric.kind)
+    ends = [row.low, row.high] if row.difference > 0 else [-row.high, -row.low]
+    interval = interval_text(ends, metric.kind, digits)
+    return amount(abs(row.difference), metric.kind, digits), f"({level(confidence)} interval {interval})"

@@ -14,7 +14,7 @@ from alerts.services import close_alerts, observe
 from experiments.models import Experiment, Phase, Result, Stream
 from experiments.rules.items import to_us
 from experiments.rules.results import Snapshot
-from experiments.rules.verdict import p_text
+from experiments.rules.wording import p_text
 from experiments.services.folding import Span, fold, forget
 from experiments.services.snapshots import take_snapshot
 

@@ -3,7 +3,8 @@ import pytest
 
 from experiments.rules.display import metric_tables, mixed_share, split_rows
 from experiments.rules.results import NO_RESULTS, Arm, ArmMetric, Comparison, MetricResult, Snapshot
-from experiments.rules.verdict import decide, p_text
+from experiments.rules.verdict import decide
+from experiments.rules.wording import p_text
 
 
 def comparison(difference=0.041, low=0.010, high=0.073, p_value=0.01, name="B"):
@@ -25,6 +26,7 @@ WORSE = comparison(-0.041, -0.073, -0.010)
 OPEN = comparison(0.011, -0.009, 0.031, 0.3)
 
 CHANCE = "but chance alone could explain that"
+LATER = "Decide when the experiment has ended."
 LEVEL = "(95 % interval \N{MINUS SIGN}"
 
 CASES = [
@@ -53,22 +55,40 @@ CASES = [
         "Not decided yet: the units do not differ enough to compare.",
     ),
     (
-        "running",
+        "stopped",
         snapshot(metric(comparison())),
         "better",
         "B raises sign-ups by 4.1 points (95 % interval 1.0 to 7.3). You can ship B.",
     ),
     (
-        "running",
+        "stopped",
         snapshot(metric(WORSE)),
         "worse",
         "B lowers sign-ups by 4.1 points (95 % interval 1.0 to 7.3). Keep A.",
     ),
     (
-        "running",
+        "stopped",
         snapshot(metric(WORSE, direction="decrease", name="errors")),
         "better",
         "B lowers errors by 4.1 points (95 % interval 1.0 to 7.3). You can ship B.",
+    ),
+    (
+        "running",
+        snapshot(metric(comparison())),
+        "leading",
+        f"B leads: sign-ups is 4.1 points higher so far (95 % interval 1.0 to 7.3). {LATER}",
+    ),
+    (
+        "running",
+        snapshot(metric(WORSE)),
+        "trailing",
+        f"B trails: sign-ups is 4.1 points lower so far (95 % interval 1.0 to 7.3). {LATER}",
+    ),
+    (
+        "running",
+        snapshot(metric(WORSE, direction="decrease", name="errors")),
+        "leading",
+        f"B leads: errors is 4.1 points lower so far (95 % interval 1.0 to 7.3). {LATER}",
     ),
     (
         "running",
@@ -83,7 +103,7 @@ CASES = [
         f"Not decided: B shows no difference in sign-ups {LEVEL}2.0 to 2.0).",
     ),
     (
-        "running",
+        "stopped",
         snapshot(metric(comparison(0.29, 0.05, 0.53), kind="mean", name="euros")),
         "better",
         "B raises euros by 0.29 (95 % interval 0.05 to 0.53). You can ship B.",
@@ -113,11 +133,18 @@ def test_split_warning_names_the_variant_that_is_off():
     assert "reports its exposure" in verdict.more[0]
 
 
-def test_harmed_guardrail_speaks_against_the_winner():
+@pytest.mark.parametrize(
+    ("state", "lead"),
+    [
+        ("running", "B leads: sign-ups is 4.1 points higher so far (95 % interval 1.0 to 7.3)."),
+        ("stopped", "B raises sign-ups by 4.1 points (95 % interval 1.0 to 7.3)."),
+    ],
+)
+def test_harmed_guardrail_speaks_against_the_winner(state, lead):
     guard = metric(comparison(0.02, 0.01, 0.03), name="errors", direction="decrease", role="guardrail")
-    verdict = decide("running", snapshot(metric(comparison()), guard))
+    verdict = decide(state, snapshot(metric(comparison()), guard))
     assert verdict.code == "blocked"
-    assert verdict.lead == "B raises sign-ups by 4.1 points (95 % interval 1.0 to 7.3)."
+    assert verdict.lead == lead
     assert verdict.more[0].startswith(
         "But a guardrail is harmed: B raises errors by 2.0 points (95 % interval 1.0 to 3.0). Do not ship B"
     )
@@ -126,7 +153,8 @@ def test_harmed_guardrail_speaks_against_the_winner():
 def test_guardrail_that_improves_or_is_unclear_is_no_obstacle():
     fine = metric(comparison(-0.02, -0.03, -0.01), name="errors", direction="decrease", role="guardrail")
     unclear = metric(OPEN, name="crashes", direction="decrease", role="guardrail")
-    assert decide("running", snapshot(metric(comparison()), fine, unclear)).code == "better"
+    assert decide("stopped", snapshot(metric(comparison()), fine, unclear)).code == "better"
+    assert decide("running", snapshot(metric(comparison()), fine, unclear)).code == "leading"
 
 
 def test_best_of_several_variants_leads_and_the_others_follow():
@@ -139,11 +167,11 @@ def test_best_of_several_variants_leads_and_the_others_follow():
         ),
         names="ABCDE",
     )
-    verdict = decide("running", found)
+    verdict = decide("stopped", found)
     assert verdict.lead.startswith("C raises sign-ups by 4.0 points (98.75 % interval")
     assert [text[:25] for text in verdict.more] == [
         "B raises sign-ups by 2.0 ",
-        "Not decided yet: D shows ",
+        "Not decided: D shows 1.0 ",
         "E lowers sign-ups by 3.0 ",
     ]
 
@@ -196,8 +224,8 @@ def test_table_without_comparison_has_no_plot():
 def test_split_and_exclusions_are_shares_of_all_units():
     found = snapshot(metric(comparison()), units=950, mixed=100)
     assert [(row.units, row.seen, row.intended) for row in split_rows(found)] == [
-        (950, "50.0 %", "50.00 %"),
-        (950, "50.0 %", "50.00 %"),
+        (950, "50.00 %", "50.00 %"),
+        (950, "50.00 %", "50.00 %"),
     ]
     assert mixed_share(found) == pytest.approx(5.0)
     assert mixed_share(NO_RESULTS) == 0

@@ -361,10 +361,18 @@ def test_detail_opens_with_the_verdict(client, running, student):
     ingest(running, *crowd("a", 200, 20), *crowd("b", 200, 60))
     analyse(running, now=timezone.now())
     text = page(client, student, running.get_absolute_url()).text
-    assert "B raises Sign-ups by 20.0 points (95 % interval 12.3 to 27.5). You can ship B." in text
-    assert text.index("You can ship B") < text.index("<svg width") < text.index("Figures of Sign-ups")
-    for figure in ("200", "60", "30.00 %", "+200.0 %", "&lt; 0.0001", "better"):
+    assert "B leads: Sign-ups is 20.0 points higher so far (95 % interval 12.3 to 27.5)." in text
+    assert (
+        text.index("Decide when the experiment has ended")
+        < text.index("<svg width")
+        < text.index("Figures of Sign-ups")
+    )
+    for figure in ("200", "60", "30.00 %", "+200.0 %", "&lt; 0.0001", "leading"):
         assert figure in text
+    assert "You can ship" not in text
+    services.stop_experiment(running, actor=None, now=timezone.now())
+    text = page(client, student, running.get_absolute_url()).text
+    assert "B raises Sign-ups by 20.0 points (95 % interval 12.3 to 27.5). You can ship B." in text
 
 
 def test_detail_polls_as_a_partial(client, running, student):
@@ -402,6 +410,7 @@ def test_detail_of_other_states(client, running, student, state):
         running = factories.ExperimentFactory(project=running.project)
     text = page(client, student, running.get_absolute_url()).text
     assert ("Not started" if state == "draft" else "Nothing to read") in text
+    assert text.count("</svg>draft<") == (state == "draft")
 
 
 def test_hostile_names_stay_text(client, running, student):
