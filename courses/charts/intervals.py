@@ -27,7 +27,10 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A drawn interval: percentages across, pixels down."""
+    """A drawn interval: percentages across, pixels down.
+
+    band_top, band_end: between them the lines of the axis are drawn, and not through the words above.
+    """
 
     label: str
     text: str
@@ -37,6 +40,8 @@ class Row:
     high: str
     text_y: int
     line_y: int
+    band_top: int
+    band_end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,7 @@ def interval_chart(
     step = nice_step((high - low) / TICKS)
     digits = max(0, -math.floor(math.log10(step)))
     marks = [step * count for count in range(math.ceil(low / step), math.floor(high / step) + 1)]
-    axis_y = ROW_PX * len(intervals) + 4
+    axis_y = ROW_PX * len(intervals)
     return IntervalChart(
         title=title,
         rows=tuple(_row(one, place, across) for place, one in enumerate(intervals)),
@@ -102,7 +107,9 @@ def _row(interval: Interval, place: int, across: Callable[[float], float]) -> Ro
         value=f"{across(interval.value):.2f}%",
         high=f"{across(interval.high):.2f}%",
         text_y=14 + ROW_PX * place,
-        line_y=29 + ROW_PX * place,
+        line_y=31 + ROW_PX * place,
+        band_top=20 + ROW_PX * place,
+        band_end=42 + ROW_PX * place,
     )
 
 

@@ -25,6 +25,13 @@ def test_rows_stand_below_one_another_and_the_axis_below_all():
     assert max(lines) < chart.axis_y < chart.label_y < chart.height
 
 
+def test_lines_of_the_axis_stay_clear_of_the_words():
+    chart = chart_of((-1, 1), (0, 2), (1, 3))
+    below = [*(row.text_y - 13 for row in chart.rows[1:]), chart.axis_y]
+    for row, next_words in zip(chart.rows, below, strict=True):
+        assert row.text_y + 4 < row.band_top < row.line_y < row.band_end <= next_words
+
+
 def test_ticks_are_round_numbers():
     assert [tick.label for tick in chart_of((1.0, 7.3)).ticks] == ["0", "2", "4", "6"]
     assert [tick.label for tick in chart_of((-0.05, 0.1)).ticks] == ["-0.05", "0.00", "0.05", "0.10"]
