@@ -1,11 +1,16 @@
 """How does an administrator reach every row of this app? Targets are written, never shown."""
 
+from typing import Any, cast
+
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
+from django.utils import timezone
 
+from alerts import services
 from alerts.forms import TargetForm
 from alerts.models import Alert, Channel, Delivery, Rule, Watch
+from courses.models import User
 
 
 @admin.register(Rule)
@@ -15,6 +20,9 @@ class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic when
     search_fields = ["name", "signal"]
     list_select_related = ["course"]
 
+    def save_model(self, request: HttpRequest, obj: Rule, form: Any, change: bool) -> None:
+        services.save_rule(obj, by=cast("User", request.user), now=timezone.now())
+
 
 @admin.register(Channel)
 class ChannelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic when the program runs
@@ -23,6 +31,9 @@ class ChannelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic w
     list_filter = ["kind", "is_enabled", "course"]
     search_fields = ["name", "course__name"]
     list_select_related = ["course"]
+
+    def save_model(self, request: HttpRequest, obj: Channel, form: Any, change: bool) -> None:
+        services.save_channel(obj, by=cast("User", request.user), now=timezone.now())
 
 
 class RecordAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic when the program runs

@@ -9,7 +9,7 @@ from django.core.validators import validate_email
 
 from alerts.clients.apprise import complaint
 from alerts.models import Channel, Delivery, Rule
-from alerts.rules import State
+from alerts.rules import Comparison, State
 from courses.models import Course, User
 
 ADDRESSES_AT_MOST = 20
@@ -53,6 +53,17 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when t
     class Meta:
         model = Rule
         fields: ClassVar = ["threshold", "bad_in_a_row", "good_in_a_row", "severity", "is_enabled"]
+
+    def __init__(self, data: Any = None, *, instance: Rule) -> None:
+        super().__init__(data, instance=instance)
+        if instance.is_yes_or_no:
+            del self.fields["threshold"]
+
+    def clean(self) -> dict[str, Any]:
+        if self.instance.is_yes_or_no:
+            # There is nothing to choose; a rule stored with other figures is put right.
+            self.instance.comparison, self.instance.threshold = Comparison.AT_LEAST.value, 1.0
+        return super().clean() or {}
 
 
 class TargetForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when the program runs

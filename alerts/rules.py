@@ -145,7 +145,8 @@ def in_order(observations: Iterable[Observation], condition: Condition) -> list[
 
     def badness(seen: Observation) -> tuple[bool, float, str, str, str]:
         is_measured = condition.verdict(seen.value) is not None
-        return is_measured, sign * (seen.value or 0.0) if is_measured else 0.0, *_words(seen)
+        figure = sign * (seen.value or 0.0) if is_measured else 0.0
+        return is_measured, figure, seen.title, seen.detail, seen.path
 
     worst: dict[datetime, Observation] = {}
     for seen in observations:
@@ -153,10 +154,6 @@ def in_order(observations: Iterable[Observation], condition: Condition) -> list[
         if known is None or badness(seen) > badness(known):
             worst[seen.at] = seen
     return [worst[at] for at in sorted(worst)]
-
-
-def _words(seen: Observation) -> tuple[str, str, str]:
-    return seen.title, seen.detail, seen.path
 
 
 def retry_at(attempts: int, *, created_at: datetime, now: datetime, jitter: float) -> datetime | None:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
-from alerts.rules import Comparison, Condition, in_words
+from alerts.rules import YES_OR_NO, Comparison, Condition, in_words
 from courses.models import Course, Project, User
 
 IN_A_ROW = [MinValueValidator(1), MaxValueValidator(100)]
+ONE_OR_ZERO = (
+    "This signal is 1 where it is bad and 0 where it is good: the comparison has to be “at least” "
+    "and the threshold above 0 and at most 1."
+)
 
 
 class RuleQuerySet(models.QuerySet["Rule"]):
@@ -64,6 +69,18 @@ class Rule(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse a condition under which all that is well would fire."""
+        if not self.is_yes_or_no or self.threshold is None:
+            return
+        if self.comparison != Comparison.AT_LEAST or not 0 < self.threshold <= 1:
+            raise ValidationError(ONE_OR_ZERO)
+
+    @property
+    def is_yes_or_no(self) -> bool:
+        """Whether the signal has no figure: it is 1 where it is bad and 0 where it is good."""
+        return self.signal in YES_OR_NO
 
     @property
     def condition(self) -> Condition:

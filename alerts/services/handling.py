@@ -64,13 +64,14 @@ def _close(alerts: QuerySet[Alert], *, reason: str, now: datetime) -> None:
 @transaction.atomic
 def save_rule(rule: Rule, *, by: User, now: datetime) -> None:
     """Store a rule. Switched off, it lets go of what it had opened."""
+    what = "changed" if rule.pk else "added"
     rule.save()
     if not rule.is_enabled:
         reason = f"The rule “{rule.name}” was switched off."
         _close(Alert.objects.filter(rule=rule), reason=reason, now=now)
     if rule.course:
         record_events(
-            [settings_event(rule.course, title=f"Alert rule “{rule.name}” changed", actor=by, now=now)]
+            [settings_event(rule.course, title=f"Alert rule “{rule.name}” {what}", actor=by, now=now)]
         )
 
 

@@ -66,8 +66,7 @@ def observe(observations: Sequence[Observation], *, now: datetime) -> None:
         return
     ids = {seen.project_id for seen in observations}
     projects = Project.objects.select_related("team__course").in_bulk(ids)
-    judged = _by_key(observations, rules, projects)
-    cases = _load(judged, {rule.pk: rule for rule in rules}, projects)
+    cases = _load(_by_key(observations, rules, projects), {rule.pk: rule for rule in rules}, projects)
     for case in cases:
         _judge(case)
     _store(cases, now=now)

@@ -64,9 +64,9 @@ def acknowledge(request: Request, pk: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, "The note is too long: 500 characters at most.")
     elif services.acknowledge(alert, by=request.user, note=form.cleaned_data["note"], now=timezone.now()):
-        messages.success(request, f"You take care of “{alert.title}”.")
+        messages.success(request, f"Acknowledged: {alert.title}")
     else:
-        messages.info(request, f"“{alert.title}” is over, or somebody takes care of it already.")
+        messages.info(request, f"It is over, or somebody takes care of it already: {alert.title}")
     return back_to(request, alert.get_absolute_url())
 
 
@@ -75,7 +75,7 @@ def unacknowledge(request: Request, pk: int) -> HttpResponse:
     """Take an acknowledgement back."""
     alert = _editable(request, pk)
     if services.unacknowledge(alert, by=request.user, now=timezone.now()):
-        messages.success(request, f"“{alert.title}” waits for somebody again.")
+        messages.success(request, f"No longer acknowledged: {alert.title}")
     return back_to(request, alert.get_absolute_url())
 
 

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from alerts import queries
 from courses.http import Request
 from courses.models import Membership
+from courses.views.pages import is_mail_filed
 
 ROWS = 50
 INBOX, RULES = ("alerts:inbox", "Inbox"), ("alerts:rule_list", "Rules")
@@ -21,8 +21,8 @@ def tabs_of(request: Request) -> dict[str, Any]:
     is_staff = bool(roles - {Membership.Role.STUDENT})
     is_lecturer = Membership.Role.LECTURER in roles
     tabs = [INBOX, RULES, *([CHANNELS] if is_lecturer else []), *([LOG] if is_staff else [])]
-    is_mail_filed = settings.EMAIL_BACKEND.endswith("filebased.EmailBackend")
-    return {"tabs": tabs, "is_lecturer": is_lecturer, "is_staff": is_staff, "is_mail_filed": is_mail_filed}
+    is_filed = is_mail_filed()
+    return {"tabs": tabs, "is_lecturer": is_lecturer, "is_staff": is_staff, "is_mail_filed": is_filed}
 
 
 def need(may: bool) -> None:

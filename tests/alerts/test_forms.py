@@ -1,4 +1,5 @@
 import pytest
+from django.core.exceptions import ValidationError
 
 from alerts.forms import ChannelForm, InboxForm, RuleForm
 from courses.models import Course
@@ -77,6 +78,37 @@ def test_summary_tells_no_address(target, summary):
 def test_a_rule_needs_figures_that_make_sense(field, value):
     data = {"threshold": "1", "bad_in_a_row": "1", "good_in_a_row": "1", "severity": "info", field: value}
     assert field in RuleForm(data, instance=factories.RuleFactory()).errors
+
+
+def test_a_yes_or_no_signal_has_no_threshold_to_choose():
+    rule = factories.RuleFactory(signal="health.environment.down", comparison="at_most", threshold=-1)
+    data = {"threshold": "-1", "bad_in_a_row": "2", "good_in_a_row": "1", "severity": "info"}
+    bound = RuleForm(data, instance=rule)
+    assert "threshold" not in bound.fields
+    assert bound.is_valid(), bound.errors
+    rule = bound.save()
+    assert (rule.comparison, rule.threshold, rule.bad_in_a_row) == ("at_least", 1.0, 2)
+
+
+@pytest.mark.parametrize(
+    ("signal", "comparison", "threshold", "is_sound"),
+    [
+        ("health.environment.down", "at_least", 1.0, True),
+        ("health.environment.down", "at_least", 0.5, True),
+        ("health.environment.down", "at_least", 0.0, False),
+        ("health.environment.down", "at_least", -1.0, False),
+        ("health.environment.down", "at_least", 1.1, False),
+        ("pipelines.default_branch.red", "at_most", 1.0, False),
+        ("experiments.sample_ratio", "at_most", -1.0, True),
+    ],
+)
+def test_a_yes_or_no_rule_cannot_call_good_bad(signal, comparison, threshold, is_sound):
+    rule = factories.RuleFactory.build(signal=signal, comparison=comparison, threshold=threshold)
+    if is_sound:
+        rule.clean()
+        return
+    with pytest.raises(ValidationError, match="1 where it is bad"):
+        rule.clean()
 
 
 def test_filters_that_are_none_choose_nothing(student):

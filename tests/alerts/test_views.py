@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from alerts import queries
 from alerts.models import Alert, Channel, Delivery, Rule
+from courses.models import Event
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -163,9 +164,10 @@ def test_acknowledge_from_the_inbox_and_undo(see, send, tutor, alert):
     response = send(tutor, "acknowledge", alert.pk, next=inbox)
     assert response["Location"] == inbox
     page = body(see(tutor, "inbox"))
-    assert "acknowledged" in page
+    assert "Acknowledged: production is down" in page
     assert "Undo" in page
     assert send(tutor, "unacknowledge", alert.pk)["Location"] == alert.get_absolute_url()
+    assert "No longer acknowledged: production is down" in body(see(tutor, "inbox"))
     alert.refresh_from_db()
     assert alert.acknowledged_at is None
 
@@ -327,6 +329,23 @@ def test_mail_that_only_goes_to_files_is_said_so(see, lecturer, settings, name):
     assert "Mail is not sent" in body(see(lecturer, name))
 
 
+@pytest.mark.parametrize(("kind", "is_filed"), [("email", True), ("apprise", False)])
+def test_mail_in_a_file_is_not_called_sent(see, lecturer, alert, channel, settings, kind, is_filed):
+    Channel.objects.update(kind=kind)
+    factories.DeliveryFactory(alert=alert, channel=channel, state="sent", sent_at=timezone.now())
+    for name, args in (("delivery_log", []), ("alert_detail", [alert.pk])):
+        assert "written to a file <time" not in body(see(lecturer, name, *args))
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    for name, args in (("delivery_log", []), ("alert_detail", [alert.pk])):
+        assert ("written to a file <time" in body(see(lecturer, name, *args))) is is_filed
+
+
+def test_a_rule_without_figure_says_when_it_fires_and_asks_for_no_threshold(see, admin):
+    page = body(see(admin, "rule_edit", Rule.objects.get(signal="health.environment.down").pk))
+    assert "It fires when a check fails, 2 times in a row." in page
+    assert "threshold" not in page.lower()
+
+
 def test_rules_of_every_course_are_for_administrators(see, send, lecturer, admin):
     rule = factories.RuleFactory(name="Everywhere")
     assert "Everywhere" in body(see(lecturer, "rule_list"))
@@ -394,3 +413,32 @@ def test_the_admin_panel_shows_rows_and_no_target(client, admin, alert, channel)
     page = client.get(reverse("admin:alerts_channel_change", args=[channel.pk]))
     assert "secret@example.org" not in body(page)
     assert client.get(reverse("admin:alerts_alert_change", args=[alert.pk])).status_code == 200
+
+
+def test_what_the_admin_panel_saves_is_told(client, admin, team):
+    client.force_login(admin)
+    rule = {
+        "course": team.course.pk,
+        "name": "Down",
+        "signal": "health.environment.down",
+        "comparison": "at_least",
+        "threshold": "-1",
+        "bad_in_a_row": "1",
+        "good_in_a_row": "1",
+        "severity": "critical",
+        "is_enabled": "on",
+    }
+    address = reverse("admin:alerts_rule_add")
+    assert "1 where it is bad" in body(client.post(address, rule))
+    assert client.post(address, {**rule, "threshold": "1"}).status_code == 302
+    data = {"course": team.course.pk, "name": "Tutors", "kind": "email", "target": "a@example.org"}
+    assert client.post(reverse("admin:alerts_channel_add"), data).status_code == 302
+    channel = Channel.objects.get()
+    change = reverse("admin:alerts_channel_change", args=[channel.pk])
+    assert client.post(change, {**data, "target": "", "name": "All"}).status_code == 302
+    events = Event.objects.filter(kind="settings", actor=admin).order_by("pk")
+    assert list(events.values_list("title", flat=True)) == [
+        "Alert rule “Down” added",
+        "Alert channel “Tutors” added",
+        "Alert channel “All” changed",
+    ]
