@@ -1,7 +1,7 @@
 """Who asked about environments and hosts, and what do they see?"""
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -35,7 +35,8 @@ def environment_list(request: Request) -> HttpResponse:
         page_number=request.GET.get("page", "1"),
         now=timezone.now(),
     )
-    context = {"list": found, "status": status, "text": text}
+    has_hosts = hosts.may_see_hosts(request.user)
+    context = {"list": found, "status": status, "text": text, "has_hosts": has_hosts}
     return render_page(request, "health/environment_list.html", context, partial="environments")
 
 
@@ -100,9 +101,11 @@ def check_run(request: Request, pk: int) -> HttpResponse:
 
 @require_GET
 def host_list(request: Request) -> HttpResponse:
-    """The machines the reader may see."""
-    rows = hosts.host_list(request.user, now=timezone.now())
-    return render_page(request, "health/host_list.html", {"rows": rows}, partial="hosts")
+    """The machines the reader may see; there is no such page for students."""
+    if not hosts.may_see_hosts(request.user):
+        raise Http404
+    context = {"rows": hosts.host_list(request.user, now=timezone.now()), "has_hosts": True}
+    return render_page(request, "health/host_list.html", context, partial="hosts")
 
 
 @require_GET

@@ -1,8 +1,8 @@
 """How do agents report what they read of their machines?
 
 `POST /ingest/hosts` takes up to an hour of readings of one machine, oldest first, and answers 202
-after the commit with how many were stored. A reading that is not newer than the last one stored
-is left out, so a batch may be sent again.
+after the commit with how many were stored, and how many were left out and why: `not_newer` than
+the last one stored, so that a batch may be sent again, or `too_soon` after it.
 """
 
 import re
@@ -29,9 +29,12 @@ from courses.wire import (
 from health import services
 
 BODY_LIMIT = 128 * 1024
-AGENT_EVERY_S = 60
 OLDEST = timedelta(hours=2)
 FUTURE_TOLERANCE = timedelta(minutes=5)
+NO_PROJECT = (
+    "This API key is for one project, and hosts belong to the whole course. "
+    "Use a key with the scope 'ingest' that is made under the course."
+)
 throttle = Throttle(rate=10, burst=60)
 
 Percent = Annotated[float, Meta(ge=0, le=100)]
@@ -40,7 +43,7 @@ Rate = Annotated[float, Meta(ge=0, le=1e15)]
 
 
 class Item(msgspec.Struct, forbid_unknown_fields=True):
-    """One reading as it arrives: the fields of `Reading` and when it was taken."""
+    """One reading as it arrives: the fields of `Reading`, when it was taken, and how often that is."""
 
     at: Annotated[datetime, Meta(tz=True)]
     name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$")]
@@ -56,6 +59,7 @@ class Item(msgspec.Struct, forbid_unknown_fields=True):
     disk_total_bytes: Amount
     network_received_bytes_per_s: Rate
     network_sent_bytes_per_s: Rate
+    every_s: Annotated[float, Meta(ge=10, le=3600)] = 60.0
 
 
 class Batch(msgspec.Struct, forbid_unknown_fields=True):
@@ -78,6 +82,8 @@ def _receive(environ: Environ) -> tuple[int, dict[str, int]]:
     if environ["REQUEST_METHOD"] != "POST":
         raise RefusedError(405, "Send this as POST.", headers={"Allow": "POST"})
     caller = authenticate(environ, "ingest")
+    if caller.project_id is not None:
+        raise RefusedError(403, NO_PROJECT, field="Authorization")
     throttle.take(caller.key_id)
     now = timezone.now()
     items = _decode(read_body(environ, BODY_LIMIT))
@@ -88,10 +94,9 @@ def _receive(environ: Environ) -> tuple[int, dict[str, int]]:
                 "This instant is too old or in the future: set the machine's clock.",
                 field=f"readings[{index}].at",
             )
-    readings = [(item.at, _reading_of(item)) for item in sorted(items, key=lambda item: item.at)]
+    readings = [_told(item) for item in sorted(items, key=lambda item: item.at)]
     course = Course.objects.get(pk=caller.course_id)
-    stored = services.record_agent_readings(readings, course=course, every_s=AGENT_EVERY_S)
-    return 202, {"stored": stored}
+    return 202, services.record_agent_readings(readings, course=course)
 
 
 def _decode(body: bytes) -> list[Item]:
@@ -110,7 +115,6 @@ def _field_in(message: str) -> str:
     return ".".join(filter(None, [place.strip(".`"), named[1] if named else ""]))
 
 
-def _reading_of(item: Item) -> Reading:
+def _told(item: Item) -> services.Told:
     fields = msgspec.structs.asdict(item)
-    del fields["at"]
-    return Reading(**fields)
+    return services.Told(fields.pop("at"), fields.pop("every_s"), Reading(**fields))

@@ -20,15 +20,15 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="courseops-agent", description=__doc__)
     parser.add_argument("--url", required=True, help="the site, such as https://courseops.example.org")
     parser.add_argument(
-        "--interval", type=float, default=60.0, metavar="SECONDS", help="10 or more; default 60"
+        "--interval", type=float, default=60.0, metavar="SECONDS", help="10 to 3600; default 60"
     )
     parser.add_argument("--disk", type=Path, default=Path("/"), help="a path on the disk to watch; default /")
     parser.add_argument("--once", action="store_true", help="send one reading and end")
     options = parser.parse_args(arguments)
     if not options.url.startswith(("http://", "https://")):
         parser.error("--url must start with http:// or https://")
-    if options.interval < 10:
-        parser.error("--interval must be 10 seconds or more")
+    if not 10 <= options.interval <= 3600:
+        parser.error("--interval must be 10 to 3600 seconds")
     if not os.environ.get("COURSEOPS_KEY"):
         parser.error("set COURSEOPS_KEY to an API key with the scope 'ingest'")
     return options
@@ -47,7 +47,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = parse(sys.argv[1:] if arguments is None else arguments)
     waiting: deque[dict[str, Any]] = deque(maxlen=KEPT)
     while True:
-        waiting.append({"at": datetime.now(UTC).isoformat(), **to_json(read(options.disk))})
+        figures = to_json(read(options.disk))
+        waiting.append({"at": datetime.now(UTC).isoformat(), "every_s": options.interval, **figures})
         answer = deliver(options.url, os.environ["COURSEOPS_KEY"], waiting)
         if answer.problem:
             print(f"courseops-agent: {answer.problem}", file=sys.stderr, flush=True)

@@ -51,10 +51,19 @@ def _counters() -> _Counters:
     cpu = psutil.cpu_times()._asdict()
     # Linux counts guest time in user time already.
     total_s = sum(cpu.values()) - cpu.get("guest", 0.0) - cpu.get("guest_nice", 0.0)
-    network = psutil.net_io_counters()
-    received, sent = (network.bytes_recv, network.bytes_sent) if network else (0, 0)
+    received, sent = _network()
     busy_s = total_s - cpu["idle"] - cpu.get("iowait", 0.0)
     return _Counters(time.monotonic(), busy_s, total_s, received, sent)
+
+
+def _network() -> tuple[int, int]:
+    """Return the bytes received and sent, without what the machine sends itself: that counts as both."""
+    cards = [card for name, card in psutil.net_io_counters(pernic=True).items() if not _is_loopback(name)]
+    return sum(card.bytes_recv for card in cards), sum(card.bytes_sent for card in cards)
+
+
+def _is_loopback(name: str) -> bool:
+    return name in ("lo", "lo0") or name.startswith("Loopback")
 
 
 def _two_counters() -> tuple[_Counters, _Counters]:

@@ -95,11 +95,19 @@ def _boxes(held: dict[str, timedelta], x: float, width: float) -> list[Box]:
 
 
 def status_bar(
-    title: str, spans: Sequence[StatusSpan], *, ident: str, start: datetime, end: datetime, zone: tzinfo
+    title: str,
+    spans: Sequence[StatusSpan],
+    *,
+    ident: str,
+    start: datetime,
+    end: datetime,
+    zone: tzinfo,
+    since: datetime | None = None,
 ) -> StatusBar:
     """Return the drawing of adjoining (status, from, to) between `start` and `end`.
 
-    The reader's zone words the times. Time that no span covers counts as not watched.
+    The reader's zone words the times. Time that no span covers counts as not watched; the summary
+    leaves out what was before `since`.
     """
     step, width = (end - start) / COLUMNS, WIDTH / COLUMNS
     edges = [start + step * n for n in range(COLUMNS)]
@@ -110,8 +118,9 @@ def status_bar(
         local, until = first.astimezone(zone), (first + step).astimezone(zone)
         label = f"{local.day} {local:%b %H:%M} to {until:%H:%M}: {_told(held)}"
         columns.append(Column(label, _boxes(held, n * width, width - 1.5)))
-    held = _held(spans, start, end)
-    held["unknown"] += (end - start) - sum(held.values(), timedelta())
+    told_from = since or start
+    held = _held(spans, told_from, end)
+    held["unknown"] += (end - told_from) - sum(held.values(), timedelta())
     ticks = [
         tick_across(WIDTH * ((at - start) / (end - start)), text, right=WIDTH)
         for at, text in time_ticks(start, end, zone)

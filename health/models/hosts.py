@@ -17,10 +17,10 @@ FRESH_FOR = timedelta(seconds=60)
 
 class HostQuerySet(models.QuerySet["Host"]):
     def visible_to(self, user: User) -> HostQuerySet:
-        """Hosts of the user's courses; the site's own are for everybody on a course's staff."""
+        """Hosts of the courses whose staff the user is on; the site's own are for the staff of any."""
         if user.is_superuser:
             return self
-        own = Q(course__in=Course.objects.visible_to(user).values("pk"))
+        own = Q(course__in=Course.objects.staffed_by(user).values("pk"))
         return self.filter(
             own | Q(Exists(Membership.objects.staff().filter(user_id=user.pk)), course__isnull=True)
         )

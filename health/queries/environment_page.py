@@ -4,12 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from django.db.models import Q
-
-from courses.charts.bars import StatusBar, status_bar
-from courses.charts.lines import LineChart, Mark, Series, line_chart
-from courses.models import Environment, Event
-from courses.templatetags.ui import ms
+from courses.charts.bars import StatusBar
+from courses.charts.lines import LineChart
+from courses.models import Environment
 from health.models import (
     Check,
     CheckResult,
@@ -18,11 +15,11 @@ from health.models import (
     EnvironmentState,
     Transition,
 )
+from health.queries.environment_charts import Counts, availability_bar, latency_chart
 from health.rules import availability, histogram, slots
 from health.rules.ranges import Range, Window, window
 
 RESULTS_SHOWN = 20
-MARKS_SHOWN = 30
 TRANSITIONS_READ = 5000
 CLASSES = [
     ("ok", "Answered with 2XX"),
@@ -34,36 +31,47 @@ CLASSES = [
     ("tls", "TLS failed"),
     ("other", "No connection, or no valid HTTP"),
 ]
-Counts = EnvironmentSample | EnvironmentRollup
 
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentPage:
     """Everything the page of one environment shows, but for who looks at it.
 
-    held: how long the status has held. silent: how long ago the last answer came.
-    window, period: what the figures are of, and that in words.
+    window, period: what the figures are of, and that in words. percentiles: of all latencies, by name.
     """
 
     environment: Environment
     check: Check | None
     state: EnvironmentState | None
-    status: str
-    is_stale: bool
-    held: timedelta | None
-    silent: timedelta | None
     window: Window
     period: str
     availability: availability.Availability
     n: int
     expected: int
-    p50: float | None
-    p95: float | None
-    p99: float | None
+    percentiles: list[tuple[str, float | None]]
     classes: list[tuple[str, int]]
     latency: LineChart
     bar: StatusBar
     results: list[CheckResult]
+
+    @property
+    def status(self) -> str:
+        return self.state.status_at(self.window.end) if self.state else "unknown"
+
+    @property
+    def is_stale(self) -> bool:
+        return bool(self.state and self.state.is_stale(self.window.end))
+
+    @property
+    def held(self) -> timedelta | None:
+        """How long the status has held."""
+        return self.window.end - self.state.since if self.state else None
+
+    @property
+    def silent(self) -> timedelta | None:
+        """How long ago the last answer came."""
+        last = self.state.last_checked_at if self.state else None
+        return self.window.end - last if last else None
 
 
 def environment_page(
@@ -75,54 +83,31 @@ def environment_page(
     changes = _changes(environment.pk, now - span.span, now)
     shown = window(span, _first_of(changes), now)
     rows = _rows(environment.pk, shown)
-    fresh_until = state.fresh_until if state else None
-    watched = availability.spans(changes, shown.since or shown.start, now, fresh_until)
+    watched = availability.spans(
+        changes, shown.since or shown.start, now, state.fresh_until if state else None
+    )
     n = sum(row.n for row in rows)
-    p50, p95, p99 = _percentiles(rows)
     return EnvironmentPage(
         environment=environment,
         check=check,
         state=state,
-        status=state.status_at(now) if state else "unknown",
-        is_stale=bool(state and state.is_stale(now)),
-        held=now - state.since if state else None,
-        silent=now - state.last_checked_at if state and state.last_checked_at else None,
         window=shown,
         period=shown.words(zone),
         availability=availability.availability(watched),
         n=n,
         expected=max(n, _expected(check, rows, shown)) if check else n,
-        p50=p50,
-        p95=p95,
-        p99=p99,
+        percentiles=_percentiles(rows),
         classes=[(label, sum(getattr(row, name) for row in rows)) for name, label in CLASSES],
-        latency=_latency_chart(environment, check, rows, shown, zone),
-        bar=_bar(availability.spans(changes, shown.start, now, fresh_until), shown, zone),
+        latency=latency_chart(environment, check, rows, shown, zone),
+        bar=availability_bar(watched, shown, zone),
         results=list(CheckResult.objects.filter(environment=environment).order_by("-at")[:RESULTS_SHOWN]),
     )
 
 
-def _percentiles(
-    rows: Sequence[Counts],
-) -> tuple[float | None, float | None, float | None]:
+def _percentiles(rows: Iterable[Counts]) -> list[tuple[str, float | None]]:
     """Return the latency that a half, 95 % and 99 % of all answers kept within, in ms."""
     whole = histogram.merge(row.histogram for row in rows)
-    return (
-        histogram.percentile(whole, 0.5),
-        histogram.percentile(whole, 0.95),
-        histogram.percentile(whole, 0.99),
-    )
-
-
-def _bar(parts: list[availability.Span], shown: Window, zone: tzinfo) -> StatusBar:
-    return status_bar(
-        f"Availability, {shown.words(zone)}",
-        [(part.status, part.start, part.end) for part in parts],
-        ident="availability",
-        start=shown.start,
-        end=shown.end,
-        zone=zone,
-    )
+    return [(f"p{share}", histogram.percentile(whole, share / 100)) for share in (50, 95, 99)]
 
 
 def _rows(environment_id: int, shown: Window) -> list[EnvironmentSample] | list[EnvironmentRollup]:
@@ -157,45 +142,3 @@ def _expected(check: Check, rows: Iterable[Counts], shown: Window) -> int:
     return as_now + sum(
         row.expected - slots.slots_between(check.pk, check.interval_s, row.at, row.at + step) for row in rows
     )
-
-
-def _latency_chart(
-    environment: Environment,
-    check: Check | None,
-    rows: Iterable[Counts],
-    shown: Window,
-    zone: tzinfo,
-) -> LineChart:
-    folded: dict[datetime, list[dict[str, int]]] = {}
-    span, start = shown.span, shown.start
-    step_minutes = int(span.step / timedelta(minutes=1))
-    for row in rows:
-        if row.histogram:
-            folded.setdefault(max(slots.floor_to(row.at, step_minutes), start), []).append(row.histogram)
-    merged = [(at, histogram.merge(parts)) for at, parts in folded.items()]
-    interval = timedelta(seconds=check.interval_s if check else 0)
-    return line_chart(
-        "Latency",
-        [
-            Series("p50", [(at, histogram.percentile(counts, 0.5)) for at, counts in merged]),
-            Series("p95", [(at, histogram.percentile(counts, 0.95)) for at, counts in merged]),
-        ],
-        ident="latency",
-        start=start,
-        end=shown.end,
-        max_gap=max(span.step, interval) * 2,
-        show=ms,
-        zone=zone,
-        marks=_marks(environment, start, shown.end),
-    )
-
-
-def _marks(environment: Environment, start: datetime, now: datetime) -> list[Mark]:
-    told = Event.objects.filter(
-        Q(environment=environment) | Q(environment=None, project=environment.project_id),
-        kind__in=[Event.Kind.DEPLOYMENT, Event.Kind.EXPERIMENT, Event.Kind.INCIDENT],
-        at__gte=start,
-        at__lte=now,
-    )
-    rows = told.latest_first().values_list("at", "title", "tone")[:MARKS_SHOWN]
-    return [Mark(at, title, tone) for at, title, tone in reversed(rows)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from courses.charts.lines import LineChart, Series, Sparkline, line_chart
-from courses.models import User
+from courses.models import Membership, User
 from courses.templatetags.ui import percent
 from health.models import Host, HostRollup, HostSample, HostState
 from health.queries.trends import trend_line
@@ -65,6 +65,11 @@ def whole_percent(value: float) -> str:
 def _status(state: HostState | None, now: datetime) -> str:
     """A machine is measured from inside: silence may be the machine or only its worker."""
     return "up" if state is not None and not state.is_stale(now) else "unknown"
+
+
+def may_see_hosts(user: User) -> bool:
+    """Return whether there can be hosts for `user` at all: they are for staff."""
+    return user.is_superuser or Membership.objects.staff().filter(user_id=user.pk).exists()
 
 
 def host_list(user: User, *, now: datetime) -> list[HostRow]:

@@ -2,10 +2,15 @@
 
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
-from courses.netguard import Fault, FaultKind, Reply
+if TYPE_CHECKING:  # the guard needs Django and a network; what its answers mean does not
+    from typing_extensions import TypeIs
+
+    from courses.netguard import Fault, Reply
 
 UP, DOWN, UNKNOWN = "up", "down", "unknown"
+REFUSED, PROTOCOL = "refused", "protocol"  # of netguard.FaultKind
 # Faults with a column of their own in the series; the rest is counted together.
 COUNTED_FAULTS = ("timeout", "dns", "tls")
 DETAIL_LENGTH = 300
@@ -48,26 +53,30 @@ def plain(text: str) -> str:
     ]
 
 
-def judge(outcome: Reply | Fault) -> Verdict:
+def judge(outcome: "Reply | Fault") -> Verdict:
     """Return what the outcome of a request to an environment's own address means.
 
     2XX is up; every other final status is down, because nobody who opens the address gets the
     page. A request that our own network guard refused says nothing about the place.
     """
-    if isinstance(outcome, Reply):
+    if _is_reply(outcome):
         return _judge_reply(outcome)
     kind = str(outcome.kind)
-    if outcome.kind == FaultKind.REFUSED:
+    if kind == REFUSED:
         return Verdict(UNKNOWN, kind, "", None, None, plain(outcome.detail))
     counted_as = kind if kind in COUNTED_FAULTS else "other"
     return Verdict(DOWN, kind, counted_as, None, None, plain(outcome.detail))
 
 
-def _judge_reply(reply: Reply) -> Verdict:
+def _is_reply(outcome: "Reply | Fault") -> "TypeIs[Reply]":
+    return hasattr(outcome, "status")
+
+
+def _judge_reply(reply: "Reply") -> Verdict:
     words, group = words_of_status(reply.status), reply.status // 100
     if group == 2:
         return Verdict(UP, "", "ok", reply.status, reply.latency_ms, words)
     if group in (3, 4, 5):
         kind, column = f"{group}XX", f"http_{group}xx"
         return Verdict(DOWN, kind, column, reply.status, reply.latency_ms, words)
-    return Verdict(DOWN, str(FaultKind.PROTOCOL), "other", reply.status, reply.latency_ms, words)
+    return Verdict(DOWN, PROTOCOL, "other", reply.status, reply.latency_ms, words)

@@ -9,13 +9,14 @@ from health.services.checks import (
     update_check,
 )
 from health.services.environments import remove_environment
-from health.services.hosts import record_agent_readings, record_host_sample
+from health.services.hosts import Told, record_agent_readings, record_host_sample
 from health.services.results import Result, record_results
 from health.services.retention import drop_old_samples
 
 __all__ = [
     "BATCH",
     "Result",
+    "Told",
     "drop_old_samples",
     "ensure_check",
     "ensure_checks",

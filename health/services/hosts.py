@@ -1,6 +1,7 @@
 """What happens when a machine was measured?"""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -18,23 +19,39 @@ FIGURES = [
     *("disk_percent", "disk_used_bytes", "disk_total_bytes"),
     *("network_received_bytes_per_s", "network_sent_bytes_per_s"),
 ]
+OUTCOMES = ("stored", "too_soon", "not_newer")
 INTEGERS = {"memory_used_bytes", "disk_used_bytes", "disk_total_bytes"}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an agent tells: what it read, when, and how often it reads."""
+
+    at: datetime
+    every_s: float
+    reading: Reading
 
 
 @transaction.atomic
 def record_host_sample(
-    reading: Reading, *, now: datetime, course: Course | None = None, every_s: int = SAMPLE_EVERY_S
+    reading: Reading, *, now: datetime, course: Course | None = None, every_s: float = SAMPLE_EVERY_S
 ) -> Host:
     """Store a reading of a machine taken `now`, unless one was stored just before or later.
 
     course: whose machine it is; None for those this site runs on. every_s: how often it is read.
     """
+    return _record(Told(now, every_s, reading), course)[0]
+
+
+def _record(told: Told, course: Course | None) -> tuple[Host, str]:
+    """Store one reading, and return its host and what became of it: a key of `OUTCOMES`."""
+    reading, now = told.reading, told.at
     host, _ = Host.objects.get_or_create(course=course, name=reading.name, defaults={"created_at": now})
     host = Host.objects.select_for_update().get(pk=host.pk)
     figures = {name: getattr(reading, name) for name in FIGURES}
     last = HostState.objects.filter(pk=host.pk).values_list("last_sampled_at", flat=True).first()
     if last is not None and now < last + TOO_SOON:
-        return host
+        return host, "too_soon" if last < now else "not_newer"
     HostState.objects.update_or_create(
         host=host,
         defaults={
@@ -44,11 +61,16 @@ def record_host_sample(
             "memory_total_bytes": reading.memory_total_bytes,
         },
     )
-    _add(HostSample(host=host, at=slots.floor_to(now, 1)), 60 // every_s, figures)
+    _add(HostSample(host=host, at=slots.floor_to(now, 1)), _expected(1, told.every_s), figures)
     for step in slots.ROLLUP_STEPS_MINUTES:
         row = HostRollup(host=host, step_minutes=step, at=slots.floor_to(now, step))
-        _add(row, step * 60 // every_s, figures)
-    return host
+        _add(row, _expected(step, told.every_s), figures)
+    return host, "stored"
+
+
+def _expected(step_minutes: int, every_s: float) -> int:
+    """Return how many readings a step should hold. One that holds a reading at all expected it."""
+    return max(1, round(step_minutes * 60 / every_s))
 
 
 def _add(empty: HostSample | HostRollup, expected: int, figures: dict[str, float]) -> None:
@@ -65,17 +87,12 @@ def _add(empty: HostSample | HostRollup, expected: int, figures: dict[str, float
 
 
 @transaction.atomic
-def record_agent_readings(
-    readings: Sequence[tuple[datetime, Reading]], *, course: Course, every_s: int
-) -> int:
-    """Store what an agent read, oldest first, and return how many were new.
+def record_agent_readings(readings: Iterable[Told], *, course: Course) -> dict[str, int]:
+    """Store what an agent read, oldest first, and return how many readings had each of `OUTCOMES`.
 
-    readings: when each was taken, and what it says. Sending them again stores nothing twice.
+    Sending them again stores nothing twice.
     """
-    stored = 0
-    for at, reading in readings:
-        last = HostState.objects.filter(host__course=course, host__name=reading.name).first()
-        if last is None or last.last_sampled_at < at:
-            record_host_sample(reading, now=at, course=course, every_s=every_s)
-            stored += 1
-    return stored
+    counts = dict.fromkeys(OUTCOMES, 0)
+    for told in readings:
+        counts[_record(told, course)[1]] += 1
+    return counts

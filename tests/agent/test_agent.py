@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from agent.courseops_agent import __main__ as agent
 from courses import services
-from health.models import HostState
+from health.models import HostSample, HostState
 from tests.factories import CourseFactory
 
 
@@ -42,7 +42,7 @@ def test_readings_wait_while_the_site_is_away():
     ("arguments", "key", "words"),
     [
         (["--url", "ftp://x"], "co_x", "--url must start with"),
-        (["--url", "http://x", "--interval", "1"], "co_x", "--interval"),
+        *((["--url", "http://x", "--interval", n], "co_x", "--interval") for n in ("1", "3601", "nan")),
         (["--url", "http://x"], "", "COURSEOPS_KEY"),
     ],
 )
@@ -67,3 +67,4 @@ def test_it_reads_again_and_again(monkeypatch, wsgi_site, key):
     with pytest.raises(KeyboardInterrupt):
         agent.main(["--url", wsgi_site, "--interval", "30"])
     assert pauses == [30, 30]
+    assert HostSample.objects.latest("at").expected == 2

@@ -140,9 +140,11 @@ def test_sparkline(values, paths, dots):
     assert 'aria-label="CPU"' in render_to_string("ui/_sparkline.html", {"line": drawn})
 
 
-def bar(spans, minutes=64):
+def bar(spans, minutes=64, since=None):
     spans = [(status, at(first), at(last)) for status, first, last in spans]
-    return bars.status_bar("Availability", spans, ident="b", start=START, end=at(minutes), zone=BERLIN)
+    return bars.status_bar(
+        "Availability", spans, ident="b", start=START, end=at(minutes), zone=BERLIN, since=since
+    )
 
 
 def test_status_bar_says_in_words_what_held():
@@ -151,6 +153,13 @@ def test_status_bar_says_in_words_what_held():
     assert drawn.columns[0].title == "28 Mar 13:00 to 13:01: up 1 min"
     assert drawn.columns[60].title == "28 Mar 14:00 to 14:01: down 1 min"
     assert [box.status for box in drawn.columns[61].boxes] == ["unknown"]
+
+
+def test_the_words_leave_out_what_was_before_the_first_check():
+    drawn = bar([("up", 4, 63)], since=at(4))
+    assert drawn.summary == "Up 59 min, not watched 1 min"
+    assert len(drawn.columns) == 64
+    assert drawn.columns[0].title == "28 Mar 13:00 to 13:01: not watched 1 min"
 
 
 def test_a_short_outage_is_still_seen():

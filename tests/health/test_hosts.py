@@ -5,6 +5,7 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -80,6 +81,24 @@ def test_old_counters_are_not_compared_with(monkeypatch):
     monkeypatch.setattr(client, "OLD_S", -1.0)
     monkeypatch.setattr(client, "SETTLE_S", 0.0)
     assert client.read(Path("/")).cpu_percent >= 0
+
+
+def test_what_the_machine_sends_itself_does_not_count(monkeypatch):
+    def card(received, sent):
+        return SimpleNamespace(bytes_recv=received, bytes_sent=sent)
+
+    cards = {
+        **dict.fromkeys(["lo", "lo0", "Loopback Pseudo-Interface 1"], card(9_000, 9_000)),
+        "eth0": card(100, 20),
+        "lowpan0": card(5, 1),
+    }
+    monkeypatch.setattr(client.psutil, "net_io_counters", lambda pernic: cards)
+    now = client._counters()
+    assert (now.received, now.sent) == (105, 21)
+    monkeypatch.setattr(client, "_last", [replace(now, at=now.at - 10, received=500, sent=1)])
+    reading = client.read(Path("/"))
+    assert reading.network_received_bytes_per_s == 0  # the counter began anew
+    assert reading.network_sent_bytes_per_s == pytest.approx(2, rel=0.2)
 
 
 def test_first_sample_makes_the_host(db):

@@ -1,6 +1,8 @@
 """Tables of cases, no database."""
 
 import math
+import subprocess
+import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -60,6 +62,12 @@ def test_verdict_of_a_fault(kind, expected):
     verdict = verdicts.judge(Fault(kind, "Words.", 3.0))
     assert (verdict.status, verdict.counted_as, verdict.down_value) == expected
     assert (verdict.error_kind, verdict.latency_ms, verdict.detail) == (str(kind), None, "Words.")
+
+
+def test_rules_need_neither_django_nor_a_network():
+    code = "import sys, health.rules.verdicts; print({'django', 'aiohttp'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "set()"
 
 
 def test_detail_is_bounded_and_harmless():

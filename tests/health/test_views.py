@@ -61,7 +61,7 @@ def test_outsider_gets_404_and_an_empty_list(client, check, host, outsider):
     assert client.post(reverse("health:check_run", args=[check.pk])).status_code == 404
     assert client.get(host.get_absolute_url()).status_code == 404
     assert "No environments yet" in text_of(client.get(LIST))
-    assert "No hosts yet" in text_of(client.get(HOSTS))
+    assert client.get(HOSTS).status_code == 404
 
 
 def test_anonymous_meets_the_login_page(client, check, host):
@@ -373,6 +373,14 @@ def test_check_run_makes_it_due(client, check, lecturer):
     assert client.get(reverse("health:check_run", args=[check.pk])).status_code == 405
 
 
+def test_the_time_before_the_first_check_was_not_missed(client, check, student):
+    record(check, UP, 1.5)
+    client.force_login(student)
+    text = words_of(client.get(check.environment.get_absolute_url(), {"range": "1h"}))
+    assert re.search(r"watched since [\d:]+, 2 min ago: 100\S* % of that time", text)
+    assert re.search(r"Availability, since [\d:]+ ?Up 1 min 3\d s ?Availability", text)
+
+
 # Hosts ---------------------------------------------------------------------------------------------------
 
 
@@ -381,7 +389,22 @@ def test_hosts_of_the_site_are_for_staff(client, team, student, tutor, admin_use
     for user, status in [(student, 404), (tutor, 200), (admin_user, 200)]:
         client.force_login(user)
         assert client.get(site_host.get_absolute_url()).status_code == status
-        assert ("worker-1" in text_of(client.get(HOSTS))) == (status == 200)
+        assert client.get(HOSTS).status_code == status
+    assert "worker-1" in text_of(client.get(HOSTS))
+
+
+def test_hosts_of_a_course_are_for_its_staff(client, student, tutor, lecturer, host):
+    foreign = factories.MembershipFactory(role="tutor").user
+    for user, status in [(student, 404), (foreign, 404), (tutor, 200), (lecturer, 200)]:
+        client.force_login(user)
+        assert client.get(host.get_absolute_url()).status_code == status
+
+
+def test_students_meet_no_word_of_hosts(client, student, tutor):
+    for user, status in [(student, 404), (tutor, 200)]:
+        client.force_login(user)
+        assert client.get(HOSTS).status_code == status
+        assert (HOSTS in text_of(client.get(LIST))) == (status == 200)
 
 
 def test_host_detail_shows_four_charts(client, tutor):

@@ -8,7 +8,7 @@ from courses import services as courses
 from health import services, wire
 from health.models import Host, HostRollup, HostSample, HostState
 from tests.conftest import call_wire
-from tests.factories import CourseFactory
+from tests.factories import CourseFactory, ProjectFactory
 
 pytestmark = pytest.mark.django_db
 READING = {
@@ -44,13 +44,17 @@ def reading(minutes_ago=0, **changes):
     return {"at": (timezone.now() - timedelta(minutes=minutes_ago)).isoformat(), **READING, **changes}
 
 
+def counted(stored, too_soon=0, not_newer=0):
+    return {"stored": stored, "too_soon": too_soon, "not_newer": not_newer}
+
+
 def send(key, *readings, path="/ingest/hosts", **options):
     return call_wire(wire.receive_readings, path, {"readings": list(readings)}, key=key, **options)
 
 
 def test_readings_become_a_host_of_the_course(course, key):
     answer = send(key, reading(2), reading(1), reading())
-    assert (answer.status, answer.json) == (202, {"stored": 3})
+    assert (answer.status, answer.json) == (202, counted(3))
     host = Host.objects.get()
     assert (host.name, host.course) == ("db-1", course)
     assert HostSample.objects.filter(host=host).count() == 3
@@ -59,13 +63,39 @@ def test_readings_become_a_host_of_the_course(course, key):
 
 def test_a_batch_sent_again_is_stored_once(key):
     batch = [reading(1), reading()]
-    assert send(key, *batch).json == {"stored": 2}
-    assert send(key, *batch).json == {"stored": 0}
+    assert send(key, *batch).json == counted(2)
+    assert send(key, *batch).json == counted(0, not_newer=2)
     assert HostSample.objects.count() == 2
 
 
+def test_what_comes_too_soon_is_counted_as_left_out(key):
+    batch = [reading(minutes) for minutes in (1, 58 / 60, 56 / 60)]
+    assert send(key, *batch).json == counted(1, too_soon=2)
+    assert HostRollup.objects.get(step_minutes=1440).n == 1
+    assert send(key, *batch).json == counted(0, too_soon=2, not_newer=1)
+    assert HostRollup.objects.get(step_minutes=1440).n == 1
+
+
+@pytest.mark.parametrize(("every_s", "minute", "hour"), [(10, 6, 360), (60, 1, 60), (90.5, 1, 40)])
+def test_the_interval_of_a_reading_says_how_many_are_expected(key, every_s, minute, hour):
+    assert send(key, reading(every_s=every_s)).status == 202
+    assert HostSample.objects.get().expected == minute
+    assert HostRollup.objects.get(step_minutes=60).expected == hour
+
+
+def test_a_key_of_a_project_writes_no_hosts_of_the_course(course):
+    project = ProjectFactory(team__course=course)
+    key = courses.create_api_key(
+        course, name="p", scopes=["ingest"], project=project, created_by=None, now=timezone.now()
+    )[1]
+    answer = send(key, reading())
+    assert answer.status == 403
+    assert "made under the course" in answer.json["detail"]
+    assert not Host.objects.exists()
+
+
 def test_readings_out_of_order_are_put_in_order(key):
-    assert send(key, reading(), reading(5)).json == {"stored": 2}
+    assert send(key, reading(), reading(5)).json == counted(2)
     assert timezone.now() - HostState.objects.get().last_sampled_at < timedelta(minutes=1)
 
 
@@ -90,6 +120,8 @@ def test_two_courses_may_have_machines_of_one_name(key):
         ({"at": "2026-01-01T00:00:00"}, "at"),
         ({"at": "2020-01-01T00:00:00Z"}, "too old or in the future"),
         ({"surprise": 1}, "surprise"),
+        ({"every_s": 9}, "every_s"),
+        ({"every_s": 3601}, "every_s"),
     ],
 )
 def test_a_wrong_reading_is_named(key, change, words):
