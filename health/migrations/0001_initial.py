@@ -95,6 +95,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("last_sampled_at", models.DateTimeField()),
+                ("fresh_until", models.DateTimeField()),
                 ("cpu_count", models.PositiveSmallIntegerField(default=1)),
                 ("memory_total_bytes", models.BigIntegerField(default=0)),
             ],

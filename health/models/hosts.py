@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -11,8 +11,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from courses.models import Course, Membership, User
-
-FRESH_FOR = timedelta(seconds=60)
 
 
 class HostQuerySet(models.QuerySet["Host"]):
@@ -81,12 +79,13 @@ class HostState(HostFigures):
 
     host = models.OneToOneField(Host, models.CASCADE, primary_key=True, related_name="state")
     last_sampled_at = models.DateTimeField()
+    fresh_until = models.DateTimeField()
     cpu_count = models.PositiveSmallIntegerField(default=1)
     memory_total_bytes = models.BigIntegerField(default=0)
 
     def is_stale(self, now: datetime) -> bool:
         """Whether readings stopped coming in."""
-        return self.last_sampled_at + FRESH_FOR < now
+        return self.fresh_until < now
 
 
 class HostStep(HostFigures):

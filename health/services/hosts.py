@@ -14,6 +14,8 @@ from health.rules import slots
 SAMPLE_EVERY_S = 15
 # Two workers on one machine both hear the tick; the second reading says nothing new.
 TOO_SOON = timedelta(seconds=SAMPLE_EVERY_S / 2)
+# A host is silent when three readings in a row stayed out, and never within the first minute.
+MISSED, FRESH_AT_LEAST_S = 3, 60
 FIGURES = [
     *("cpu_percent", "load_1m", "memory_percent", "memory_used_bytes", "swap_percent"),
     *("disk_percent", "disk_used_bytes", "disk_total_bytes"),
@@ -57,6 +59,7 @@ def _record(told: Told, course: Course | None) -> tuple[Host, str]:
         defaults={
             **figures,
             "last_sampled_at": now,
+            "fresh_until": now + timedelta(seconds=max(FRESH_AT_LEAST_S, MISSED * told.every_s)),
             "cpu_count": reading.cpu_count,
             "memory_total_bytes": reading.memory_total_bytes,
         },

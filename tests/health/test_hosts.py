@@ -208,3 +208,11 @@ def test_log_keeps_the_newest_results_of_each_environment(environment, monkeypat
 )
 def test_rate_reads_in_its_largest_unit(value, words):
     assert hosts.rate(value) == words
+
+
+@pytest.mark.parametrize(("every_s", "fresh_s"), [(15, 60), (60, 180), (300, 900)])
+def test_a_host_is_silent_after_three_missed_readings(db, every_s, fresh_s):
+    services.record_host_sample(READING, now=NOW, every_s=every_s)
+    state = HostState.objects.get()
+    assert not state.is_stale(after(fresh_s))
+    assert state.is_stale(after(fresh_s + 1))
