@@ -3,7 +3,6 @@
 from typing import Any, cast
 
 from django.contrib import admin
-from django.db.models import Model
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -11,6 +10,7 @@ from alerts import services
 from alerts.forms import TargetForm
 from alerts.models import Alert, Channel, Delivery, Rule, Watch
 from courses.models import User
+from courses.panel import RecordAdmin
 
 
 @admin.register(Rule)
@@ -34,16 +34,6 @@ class ChannelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic w
 
     def save_model(self, request: HttpRequest, obj: Channel, form: Any, change: bool) -> None:
         services.save_channel(obj, by=cast("User", request.user), now=timezone.now())
-
-
-class RecordAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic when the program runs
-    """Rows the site writes itself: to be looked up, not edited."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
 
 @admin.register(Alert)

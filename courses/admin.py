@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 
 from courses import services
 from courses.models import ApiKey, Course, Environment, Event, Membership, Project, Team, User
+from courses.panel import RecordAdmin
 
 # Sign-in goes by User.email alone; a second list of addresses would only contradict it.
 admin.site.unregister(EmailAddress)
@@ -118,7 +119,7 @@ class EnvironmentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Event)
-class EventAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class EventAdmin(RecordAdmin):
     """The timeline is append-only: it can be read here, and goes only with its course or team."""
 
     list_display = ["at", "kind", "tone", "title", "course", "team", "actor"]
@@ -126,12 +127,6 @@ class EventAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_select_related = ["course", "team", "actor"]
     search_fields = ["title", "detail", "team__name", "project__name"]
     date_hierarchy = "at"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Event | None = None) -> bool:
-        return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Event | None = None) -> bool:
         here = request.resolver_match.url_name if request.resolver_match else ""

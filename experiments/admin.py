@@ -1,23 +1,10 @@
 """Where do administrators look things up? Plans and results are read here and changed on the pages."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.http import HttpRequest
 
+from courses.panel import RecordAdmin
 from experiments import models
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
-    """Rows that services write: a change by hand would break what they promise."""
-
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(models.Experiment)
@@ -34,7 +21,7 @@ class ExperimentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(models.Variant)
-class VariantAdmin(ReadOnlyAdmin):
+class VariantAdmin(RecordAdmin):
     list_display = ["name", "key", "experiment", "weight", "position"]
     list_filter = ["experiment__state"]
     list_select_related = ["experiment"]
@@ -42,7 +29,7 @@ class VariantAdmin(ReadOnlyAdmin):
 
 
 @admin.register(models.Phase)
-class PhaseAdmin(ReadOnlyAdmin):
+class PhaseAdmin(RecordAdmin):
     list_display = ["experiment", "number", "started_at", "stopped_at"]
     list_filter = ["started_at"]
     list_select_related = ["experiment"]
@@ -50,7 +37,7 @@ class PhaseAdmin(ReadOnlyAdmin):
 
 
 @admin.register(models.PhaseVariant)
-class PhaseVariantAdmin(ReadOnlyAdmin):
+class PhaseVariantAdmin(RecordAdmin):
     list_display = ["phase", "variant", "start", "end"]
     list_filter = ["phase__experiment__state"]
     list_select_related = ["phase__experiment", "variant"]
@@ -58,7 +45,7 @@ class PhaseVariantAdmin(ReadOnlyAdmin):
 
 
 @admin.register(models.Metric)
-class MetricAdmin(ReadOnlyAdmin):
+class MetricAdmin(RecordAdmin):
     list_display = ["name", "project", "event_name", "kind", "direction"]
     list_filter = ["kind", "direction"]
     list_select_related = ["project"]
@@ -66,7 +53,7 @@ class MetricAdmin(ReadOnlyAdmin):
 
 
 @admin.register(models.ExperimentMetric)
-class ExperimentMetricAdmin(ReadOnlyAdmin):
+class ExperimentMetricAdmin(RecordAdmin):
     list_display = ["metric", "experiment", "role"]
     list_filter = ["role"]
     list_select_related = ["metric", "experiment"]
@@ -74,7 +61,7 @@ class ExperimentMetricAdmin(ReadOnlyAdmin):
 
 
 @admin.register(models.Stream)
-class StreamAdmin(ReadOnlyAdmin):
+class StreamAdmin(RecordAdmin):
     list_display = ["project", "last_batch"]
     list_filter = ["project__team__course"]
     list_select_related = ["project"]
@@ -82,7 +69,7 @@ class StreamAdmin(ReadOnlyAdmin):
 
 
 @admin.register(models.Exposure)
-class ExposureAdmin(ReadOnlyAdmin):
+class ExposureAdmin(RecordAdmin):
     list_display = ["event_id", "unit_id", "experiment", "variant", "batch"]
     list_filter = ["experiment__state"]
     list_select_related = ["experiment", "variant"]
@@ -91,7 +78,7 @@ class ExposureAdmin(ReadOnlyAdmin):
 
 
 @admin.register(models.MetricEvent)
-class MetricEventAdmin(ReadOnlyAdmin):
+class MetricEventAdmin(RecordAdmin):
     list_display = ["event_id", "unit_id", "name", "value", "project", "batch"]
     list_filter = ["project__team__course"]
     list_select_related = ["project"]
@@ -100,7 +87,7 @@ class MetricEventAdmin(ReadOnlyAdmin):
 
 
 @admin.register(models.Unit)
-class UnitAdmin(ReadOnlyAdmin):
+class UnitAdmin(RecordAdmin):
     list_display = ["unit_id", "phase", "variant", "variants_seen"]
     list_filter = ["variants_seen"]
     list_select_related = ["phase__experiment", "variant"]
@@ -108,7 +95,7 @@ class UnitAdmin(ReadOnlyAdmin):
 
 
 @admin.register(models.UnitMetric)
-class UnitMetricAdmin(ReadOnlyAdmin):
+class UnitMetricAdmin(RecordAdmin):
     list_display = ["unit", "metric", "total"]
     list_filter = ["metric__kind"]
     list_select_related = ["unit", "metric"]
@@ -116,7 +103,7 @@ class UnitMetricAdmin(ReadOnlyAdmin):
 
 
 @admin.register(models.Result)
-class ResultAdmin(ReadOnlyAdmin):
+class ResultAdmin(RecordAdmin):
     list_display = ["experiment", "watermark", "computed_at", "is_final"]
     list_filter = ["is_final"]
     list_select_related = ["experiment"]

@@ -1,21 +1,9 @@
 """Where do administrators see checks, states and hosts?"""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
+from courses.panel import RecordAdmin
 from health.models import Check, CheckResult, EnvironmentState, Host, HostState, Transition
-
-
-class Measured(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Rows that only measurements write."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Check)
@@ -28,7 +16,7 @@ class CheckAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(EnvironmentState)
-class EnvironmentStateAdmin(Measured):
+class EnvironmentStateAdmin(RecordAdmin):
     list_display = ("environment", "status", "since", "last_checked_at", "error_kind", "detail")
     list_filter = ("status", "error_kind")
     list_select_related = ("environment__project",)
@@ -36,7 +24,7 @@ class EnvironmentStateAdmin(Measured):
 
 
 @admin.register(CheckResult)
-class CheckResultAdmin(Measured):
+class CheckResultAdmin(RecordAdmin):
     list_display = ("environment", "at", "status", "http_status", "latency_ms", "error_kind", "detail")
     list_filter = ("status", "error_kind")
     list_select_related = ("environment__project",)
@@ -45,7 +33,7 @@ class CheckResultAdmin(Measured):
 
 
 @admin.register(Transition)
-class TransitionAdmin(Measured):
+class TransitionAdmin(RecordAdmin):
     list_display = ("environment", "at", "from_status", "to_status", "error_kind")
     list_filter = ("to_status", "error_kind")
     list_select_related = ("environment__project",)
@@ -61,7 +49,7 @@ class HostAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(HostState)
-class HostStateAdmin(Measured):
+class HostStateAdmin(RecordAdmin):
     list_display = ("host", "last_sampled_at", "cpu_percent", "memory_percent", "disk_percent", "load_1m")
     list_select_related = ("host",)
     list_filter = ("host__course",)

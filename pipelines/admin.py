@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from courses.models import Project, User
+from courses.panel import RecordAdmin
 from pipelines import services
 from pipelines.forms import TokenForm
 from pipelines.models import CIServer, Job, Pipeline, Repository, RepositoryState
@@ -49,18 +50,8 @@ class RepositoryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         Project.objects.filter(pk=obj.project_id).update(repository_path=obj.path)
 
 
-class _ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
-    """What servers told is looked at, not edited."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-
 @admin.register(Pipeline)
-class PipelineAdmin(_ReadOnly):
+class PipelineAdmin(RecordAdmin):
     list_display = ["remote_id", "repository", "ref", "status", "created_at", "updated_at"]
     list_filter = ["status", "source"]
     search_fields = ["=remote_id", "sha", "ref", "repository__path"]
@@ -69,7 +60,7 @@ class PipelineAdmin(_ReadOnly):
 
 
 @admin.register(Job)
-class JobAdmin(_ReadOnly):
+class JobAdmin(RecordAdmin):
     list_display = ["name", "stage", "status", "allow_failure", "pipeline"]
     list_filter = ["status", "allow_failure"]
     search_fields = ["name", "stage", "pipeline__repository__path"]
@@ -78,7 +69,7 @@ class JobAdmin(_ReadOnly):
 
 
 @admin.register(RepositoryState)
-class RepositoryStateAdmin(_ReadOnly):
+class RepositoryStateAdmin(RecordAdmin):
     list_display = ["repository", "status", "since", "red_since", "is_running", "updated_at"]
     list_filter = ["status", "is_running"]
     search_fields = ["repository__path"]
