@@ -42,11 +42,7 @@ class CourseForm(forms.ModelForm):  # type: ignore[type-arg]
         help_texts: ClassVar = {"is_archived": "Members can still read everything."}
 
 
-class NewCourseForm(forms.ModelForm):  # type: ignore[type-arg]
-    time_zone = forms.ChoiceField(
-        choices=time_zones,
-        help_text="Where the course is taught. Each reader sees times in the zone of their own profile.",
-    )
+class NewCourseForm(CourseForm):
     lecturer = forms.EmailField(
         label="First lecturer's e-mail address",
         max_length=254,

@@ -3,6 +3,7 @@
 from alerts.services.handling import (
     acknowledge,
     close_alerts,
+    close_forgotten,
     delete_channel,
     save_channel,
     save_rule,
@@ -15,6 +16,7 @@ from alerts.services.sending import deliver_due
 __all__ = [
     "acknowledge",
     "close_alerts",
+    "close_forgotten",
     "delete_channel",
     "deliver_due",
     "observe",

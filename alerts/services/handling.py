@@ -1,12 +1,13 @@
 """What do people do with alerts, rules and channels?"""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from alerts.models import Alert, Channel, Rule
+from alerts.queries import open_subjects
 from alerts.rules import State, Transition, one_line
 from alerts.services import outbox
 from alerts.services.observing import lock_watches
@@ -45,6 +46,21 @@ def _handled(alert: Alert, what: str, *, by: User, detail: str, now: datetime) -
 def close_alerts(subjects: Sequence[str], *, reason: str, now: datetime) -> None:
     """End the open alerts of subjects that are no longer measured, and tell those who were told."""
     _close(Alert.objects.filter(subject__in=subjects), reason=reason, now=now)
+
+
+def close_forgotten(
+    signal: str, *, watched: Callable[[], Collection[str]], reason: str, now: datetime
+) -> None:
+    """End the open alerts about `signal` on subjects that nobody measures any more, whatever took them away.
+
+    watched: the subjects that are measured; asked only while an alert is open.
+    """
+    subjects = open_subjects(signal)
+    if not subjects:  # spares SQLite a write lock on every tick
+        return
+    gone = subjects.difference(watched())
+    if gone:
+        close_alerts(sorted(gone), reason=reason, now=now)
 
 
 def _close(alerts: QuerySet[Alert], *, reason: str, now: datetime) -> None:

@@ -3,6 +3,8 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.defaultfilters import pluralize
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -12,6 +14,7 @@ from alerts.models import Channel
 from alerts.models.channels import NAME_TAKEN
 from alerts.views.pages import ROWS, need, tabs_of
 from courses.http import Request, page_of, render_page
+from courses.views.pages import confirm_page
 
 
 @require_GET
@@ -54,8 +57,20 @@ def channel_delete(request: Request, pk: int) -> HttpResponse:
         services.delete_channel(channel, by=request.user, now=timezone.now())
         messages.success(request, f"The channel “{channel.name}” is deleted.")
         return redirect("alerts:channel_list")
+    crumbs = [("Alerts", reverse("alerts:inbox")), ("Channels", reverse("alerts:channel_list"))]
+    title, text = f"Delete {channel.name}?", _lost(channel)
+    return confirm_page(request, title=title, text=text, crumbs=crumbs, action="Delete")
+
+
+def _lost(channel: Channel) -> str:
+    """Return what goes with `channel`, in words."""
     count = channel.deliveries.count()
-    return render(request, "alerts/channel_delete.html", {"channel": channel, "count": count})
+    goes = pluralize(count, "leaves,leave")
+    log = f"The {count} message{pluralize(count)} it sent or was to send {goes} the delivery log. "
+    return (
+        f"The course {channel.course} is no longer told of alerts this way. {log if count else ''}"
+        "To stop it only for a while, switch it off instead."
+    )
 
 
 @require_POST

@@ -105,10 +105,9 @@ def team_page(request: Request, course: str, team: str) -> dict[str, Any]:
 @require_http_methods(["GET", "POST"])
 def team_edit(request: Request, course: str, team: str) -> HttpResponse:
     """Name, archived or not. The address stays."""
-    teams = Team.objects.editable_by(request.user).select_related("course")
-    row = get_object_or_404(teams, course__slug=course, slug=team)
-    may_archive = Course.objects.editable_by(request.user).filter(pk=row.course_id).exists()
-    form = (TeamForm if may_archive else NewTeamForm)(request.POST or None, instance=row)
+    teams = queries.with_rights(Team.objects.editable_by(request.user), request.user)
+    row = get_object_or_404(teams.select_related("course"), course__slug=course, slug=team)
+    form = (TeamForm if row.may_archive else NewTeamForm)(request.POST or None, instance=row)
     if form.is_valid():
         values = {"is_archived": row.is_archived, **form.cleaned_data}
         services.edit_team(row, **values, actor=request.user, now=timezone.now())

@@ -4,8 +4,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from alerts.queries import open_subjects
-from alerts.services import close_alerts
+from alerts.services import close_forgotten
 from courses.models import Environment, User
 from courses.services import record_events, settings_event
 from health.clients import probes
@@ -62,14 +61,12 @@ def close_forgotten_alerts(*, now: datetime) -> None:
 
     URLs, checks and whole environments go in many places, most of which know nothing of alerts.
     """
-    subjects = open_subjects(SIGNAL)
-    if not subjects:  # spares SQLite a write lock on every tick
-        return
-    running = Check.objects.running().values_list("environment_id", flat=True)
-    gone = subjects - {subject_of(pk) for pk in running}
-    if gone:
-        reason = "It is no longer checked: its URL or its check was removed or switched off."
-        close_alerts(sorted(gone), reason=reason, now=now)
+    reason = "It is no longer checked: its URL or its check was removed or switched off."
+    close_forgotten(SIGNAL, watched=_subjects_checked, reason=reason, now=now)
+
+
+def _subjects_checked() -> set[str]:
+    return {subject_of(pk) for pk in Check.objects.running().values_list("environment_id", flat=True)}
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from alerts.services import close_alerts
 from courses.models import Environment, User
 from courses.services import record_events, settings_event
 from health.models import EnvironmentState
+from health.services.results import subject_of
 
 
 @transaction.atomic
@@ -19,6 +20,6 @@ def remove_environment(environment: Environment, *, actor: User, now: datetime) 
     if not Environment.objects.filter(pk=pk).delete()[0]:
         return
     reason = f"The environment “{name}” was deleted."
-    close_alerts([f"environment:{pk}"], reason=reason, now=now)
+    close_alerts([subject_of(pk)], reason=reason, now=now)
     title = f"Environment “{name}” deleted"
     record_events([settings_event(project, title=title, detail=environment.url, actor=actor, now=now)])

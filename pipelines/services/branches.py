@@ -6,7 +6,6 @@ from datetime import datetime
 from django.urls import reverse
 
 from alerts import services as alerts
-from alerts.queries import open_subjects
 from alerts.rules import Observation
 from courses.models import Event
 from courses.services import record_events
@@ -113,15 +112,12 @@ def _turned(repository: Repository, before: RepositoryState | None, state: Repos
 
 def close_forgotten_alerts(*, now: datetime) -> None:
     """End the open alerts of repositories that are no longer read, whatever took them away."""
-    subjects = open_subjects(SIGNAL)
-    if not subjects:
-        return
-    gone = subjects - {subject_of(row) for row in Repository.objects.polled().only("pk")}
-    if gone:
-        reason = (
-            "The repository is no longer read: it, its path or its server was removed, or its team archived."
-        )
-        alerts.close_alerts(sorted(gone), reason=reason, now=now)
+    reason = "The repository is no longer read: it, its path or its server was removed, or its team archived."
+    alerts.close_forgotten(SIGNAL, watched=_subjects_read, reason=reason, now=now)
+
+
+def _subjects_read() -> set[str]:
+    return {subject_of(row) for row in Repository.objects.polled().only("pk")}
 
 
 def observe_branches(repositories: Sequence[Repository], *, unread: set[int], now: datetime) -> None:
