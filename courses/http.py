@@ -1,14 +1,12 @@
-"""What does every view share? The request type, what it asks for, full page or partial, time zone."""
+"""What does every view share? The request type, what it asks for, full page or partial."""
 
-import zoneinfo
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django_htmx.middleware import HtmxDetails
 
@@ -22,6 +20,7 @@ class Request(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+    rights: str  # see courses.live
 
 
 def page_of(request: Request, rows: QuerySet[Row], *, size: int) -> Page[Row]:
@@ -47,18 +46,3 @@ def render_page(
     response = render(request, name, dict(context), status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response
-
-
-def reader_time_zone(
-    get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: show times in the zone the signed-in reader chose."""
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        name = getattr(request.user, "time_zone", "")
-        if not name:
-            return get_response(request)
-        with timezone.override(zoneinfo.ZoneInfo(name)):
-            return get_response(request)
-
-    return middleware

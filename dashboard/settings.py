@@ -73,7 +73,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "courses.http.reader_time_zone",
+    "courses.reader.reader_settings",
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 ROOT_URLCONF = "dashboard.urls"
@@ -89,7 +89,11 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "builtins": ["courses.templatetags.ui", "template_partials.templatetags.partials"],
+            "builtins": [
+                "courses.templatetags.ui",
+                "django.templatetags.i18n",
+                "template_partials.templatetags.partials",
+            ],
         },
     }
 ]
@@ -175,6 +179,9 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Courseops <courseops@localho
 
 # Language, time, files ---------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
+# One language so far. The second entry writes dates and clocks the American way.
+LANGUAGES = [("en", "English"), ("en-us", "English (United States)")]
+FORMAT_MODULE_PATH = ["courses.formats"]
 TIME_ZONE = env.str("TIME_ZONE", "UTC")
 USE_TZ = True
 STATIC_URL = "static/"

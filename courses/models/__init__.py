@@ -6,19 +6,24 @@ reach their rows through these two, so access is decided once.
 """
 
 from courses.models.api_keys import ApiKey
-from courses.models.people import User, validate_time_zone
+from courses.models.attention import MAX_SAVED_VIEWS, SavedView, WatchedTeam
+from courses.models.people import Theme, User, validate_time_zone
 from courses.models.projects import Environment, Project
 from courses.models.teams import Course, Membership, Team
 from courses.models.timeline import Event
 
 __all__ = [
+    "MAX_SAVED_VIEWS",
     "ApiKey",
     "Course",
     "Environment",
     "Event",
     "Membership",
     "Project",
+    "SavedView",
     "Team",
+    "Theme",
     "User",
+    "WatchedTeam",
     "validate_time_zone",
 ]

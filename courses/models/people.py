@@ -5,18 +5,28 @@ from __future__ import annotations
 import zoneinfo
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 def validate_time_zone(name: str) -> None:
     """Raise ValidationError unless `name` is a zone of the IANA database."""
     if name not in zoneinfo.available_timezones():
         raise ValidationError(f"'{name}' is no time zone. Use a name such as Europe/Berlin.")
+
+
+class Theme(models.TextChoices):
+    """Light or dark; `auto` follows the reader's system."""
+
+    AUTO = "auto", _("like my system")
+    LIGHT = "light", _("light")
+    DARK = "dark", _("dark")
 
 
 class UserManager(BaseUserManager["User"]):
@@ -41,6 +51,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField("e-mail address", unique=True)
     name = models.CharField(max_length=150, blank=True)
     time_zone = models.CharField(max_length=64, blank=True, validators=[validate_time_zone])
+    # Empty: what the browser asks for.
+    language = models.CharField(max_length=10, blank=True, choices=settings.LANGUAGES)
+    theme = models.CharField(max_length=5, choices=Theme, default=Theme.AUTO)
+    has_shortcuts = models.BooleanField(_("single-key shortcuts"), default=True)
     is_staff = models.BooleanField("may use the admin panel", default=False)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

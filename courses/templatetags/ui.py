@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from django import template
+from django.template import Context
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
 
@@ -64,6 +66,22 @@ def state(word: str, words: str = "") -> str:
     return format_html(STATE_FORMS[tone], words or word.replace("_", " "))
 
 
+@register.simple_tag(takes_context=True)
+def live(context: Context, every_s: int = 10) -> str:
+    """Return the attributes of the root of a live part, see `courses.live`: `<div id="teams" {% live %}>`."""
+    return format_html(
+        'data-live hx-get="{}" hx-trigger="every {}s" hx-ext="morph" hx-swap="morph:outerHTML"',
+        context["request"].get_full_path(),
+        every_s,
+    )
+
+
+@register.simple_block_tag(takes_context=False)
+def table(content: str, label: str, kind: str = "stack") -> str:
+    """Show a table that scrolls inside its region: `{% table "Teams" %}<thead>…{% endtable %}`."""
+    return render_to_string("ui/_table.html", {"content": content, "label": label, "kind": kind})
+
+
 @register.simple_tag
 def when(at: datetime | None, empty: str = "never") -> str:
     """Show an instant: how long ago in words, the full time in the reader's zone on hover."""
@@ -112,6 +130,13 @@ def percent(value: float | None, digits: int = 1) -> str:
     if value < 100 and float(text) >= 100:
         text = f"{100 - 10**-digits:.{digits}f}"
     return f"{text} %"
+
+
+@register.filter
+def initials(name: object) -> str:
+    """Return at most two letters that stand for a person: `Ada Lovelace` is AL, `ada@x.org` is A."""
+    words = str(name).partition("@")[0].split() or ["?"]
+    return "".join(word[0] for word in dict.fromkeys((words[0], words[-1]))).upper()
 
 
 @register.filter

@@ -1,0 +1,97 @@
+"""How does a page stay fresh for any number of viewers? What changes on it is rendered once for all of them.
+
+A live page has a frame, which is cheap and each reader's own, and parts, which change by themselves.
+A part is a `{% partialdef name %}` of the page's template whose root element is
+`<div id="name" {% live %}>`; the page shows it as `{{ live.name }}`. htmx asks the page's own URL
+for it again and morphs it in, so that neither focus nor scroll moves.
+
+A part is rendered at most once in `FRESH_S` for all readers who have the same rights and read in the
+same language and zone. So it must hold nothing personal: it sees no `user`, no `messages` and no CSRF
+token. Its buttons belong to the form of the page's frame: `<button form="act" formaction="…">`.
+"""
+
+import hashlib
+import time
+import zlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.core.cache import cache
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from courses.http import Request
+from courses.models import Membership, User
+
+FRESH_S = 8.0  # just below the 10 s between two polls
+KEPT_S = 60  # how old a part may be that is shown while somebody else renders a newer one
+RENDERING_S = 15  # after that whoever renders it is believed dead
+MAX_NEW_PER_MINUTE = 120  # parts that one reader may put into the shared memory
+
+Context = Mapping[str, Any]
+Part = Callable[[], Context]
+
+# Names of a template that would make a shared part one reader's own.
+NOBODY: Context = {"user": None, "messages": (), "csrf_token": ""}
+
+
+def live_page(request: Request, template: str, *, frame: Context, **parts: Part) -> HttpResponse:
+    """Return the page, or the one part that htmx asks for.
+
+    frame: the context of the page around the parts; every part sees it, too.
+    parts: for each partial of `template` what returns the rest of its context. It is called only when
+    no part of the last seconds is at hand, so the query that decides about access belongs into the
+    frame, or into the part and there into every query.
+    """
+    wanted = request.htmx.target if request.htmx and not request.htmx.history_restore_request else None
+    if wanted in parts:
+        response = HttpResponse(_part(request, template, wanted, frame, parts[wanted]))
+    else:
+        live = {name: _part(request, template, name, frame, part) for name, part in parts.items()}
+        response = render(request, template, {**frame, "live": live})
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response
+
+
+def rights_of(user: User) -> str:
+    """Return a word that two readers share only if they may see and do the same."""
+    if user.is_superuser:
+        return "all"
+    rows = Membership.objects.filter(user_id=user.pk).values_list("course_id", "team_id", "role")
+    return repr(sorted(rows, key=repr))
+
+
+def _part(request: Request, template: str, name: str, frame: Context, part: Part) -> SafeString:
+    if not hasattr(request, "rights"):
+        request.rights = rights_of(request.user)
+    shown_to = (request.rights, get_language(), timezone.get_current_timezone_name())
+    asked = repr((template, name, request.get_full_path(), shown_to))
+    key = "live:" + hashlib.sha256(asked.encode()).hexdigest()
+    found = cache.get(key)
+    if found and found[0] > time.time() - FRESH_S:
+        return _unpacked(found)
+    if not cache.add(f"{key}:taken", 1, RENDERING_S) and found:
+        return _unpacked(found)
+    try:
+        html = render_to_string(f"{template}#{name}", {**frame, **part(), **NOBODY}, request)
+        if _may_keep(request.user):
+            cache.set(key, (time.time(), zlib.compress(html.encode(), 1)), KEPT_S)
+    finally:
+        cache.delete(f"{key}:taken")
+    return html
+
+
+def _unpacked(found: tuple[float, bytes]) -> SafeString:
+    return mark_safe(zlib.decompress(found[1]).decode())  # noqa: S308 - what a template rendered
+
+
+def _may_keep(user: User) -> bool:
+    """Whether `user` has not filled the shared memory with pages of ever new addresses."""
+    key = f"live-new:{user.pk}:{int(time.time() // 60)}"
+    cache.add(key, 0, 120)
+    return cache.incr(key) <= MAX_NEW_PER_MINUTE

@@ -1,0 +1,43 @@
+"""How does the reader want to read? Time zone, language, light or dark."""
+
+import zoneinfo
+from collections.abc import Callable
+from contextlib import ExitStack
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+
+from courses.models import Theme
+
+THEME_COOKIE = "theme"  # of who has not signed in
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+def reader_settings(get_response: Answer) -> Answer:
+    """Middleware: answer in the zone and the language that the signed-in reader chose.
+
+    Who chose no language, or has not signed in, gets what their browser asks for.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        language = getattr(request.user, "language", "") or translation.get_language_from_request(request)
+        zone = getattr(request.user, "time_zone", "")
+        with ExitStack() as stack:
+            stack.enter_context(translation.override(language))
+            if zone:
+                stack.enter_context(timezone.override(zoneinfo.ZoneInfo(zone)))
+            response = get_response(request)
+            response.headers.setdefault(
+                "Content-Language", translation.get_language() or settings.LANGUAGE_CODE
+            )
+            return response
+
+    return middleware
+
+
+def theme_of(request: HttpRequest) -> str:
+    """Return `light`, `dark` or `auto`: the reader's own choice, or the cookie of who has not signed in."""
+    chosen: str = getattr(request.user, "theme", "") or request.COOKIES.get(THEME_COOKIE, "")
+    return chosen if chosen in Theme.values else Theme.AUTO.value
