@@ -58,6 +58,7 @@ class ApiKey(models.Model):
 
     class Meta:
         ordering: ClassVar = ["name", F("created_at").desc()]
+        verbose_name = "API key"
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
