@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
-from courses.models import Course, User
-from pipelines.models import CIServer, Repository, RepositoryQuerySet, RepositoryState
+from courses.models import Course, Environment, User
+from pipelines.models import CIServer, Deployment, Repository, RepositoryQuerySet, RepositoryState
 
 STATES = {
     "failed": "red",
@@ -109,3 +109,13 @@ def _concern(server: CIServer, *, now: datetime) -> tuple[str, str]:
     if expires_on and expires_on - now.date() <= WARN_BEFORE:
         return f"The token of “{name}” expires on {expires_on:%Y-%m-%d}.", "warn"
     return "", ""
+
+
+def last_deployments(environment_ids: Collection[int]) -> dict[int, Deployment]:
+    """Return by environment the version that arrived there last; those without one are missing."""
+    newest = Deployment.objects.filter(environment=OuterRef("pk"), status=Deployment.Status.SUCCESS)
+    lasts = Environment.objects.filter(pk__in=environment_ids).annotate(
+        last=Subquery(newest.order_by("-at", "-pk").values("pk")[:1])
+    )
+    rows = Deployment.objects.filter(pk__in=lasts.values("last"))
+    return {row.environment_id: row for row in rows}

@@ -1,5 +1,6 @@
 """What does a pipeline mean? Pure decisions, no database, no clock."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -36,7 +37,7 @@ UNKNOWN = "unknown"
 RECENT = 5
 AUTH_PAUSE = timedelta(hours=1)
 LONGEST_PAUSE_S = 300
-REST_S_EACH = 2  # REST asks twice for each repository: one request a second on average
+REST_S_EACH = 3  # REST asks three times for each repository: one request a second on average
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,3 +177,16 @@ def pause_after(kind: str, *, interval_s: int, failures: int, retry_after_s: int
 def is_stale(last_polled_at: datetime | None, *, now: datetime, interval_s: int) -> bool:
     """Whether what is shown may no longer be so: nothing read for three intervals and a minute."""
     return last_polled_at is None or now - last_polled_at > timedelta(seconds=3 * interval_s + 60)
+
+
+def place_of(name: str, external_url: str, places: Iterable[tuple[int, str, str, str]]) -> int | None:
+    """Return the key of the place that a server's environment is; None when it is none of ours.
+
+    places: (key, name, slug, URL). The name decides, as it is written or as a slug; else the URL does.
+    """
+    rows = list(places)
+    said, slug = name.casefold(), re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")
+    named = [key for key, its_name, its_slug, _ in rows if said == its_name.casefold() or slug == its_slug]
+    address = external_url.casefold().rstrip("/")
+    there = [key for key, _, _, url in rows if address and url.casefold().rstrip("/") == address]
+    return next(iter(named or there), None)

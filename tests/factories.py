@@ -277,3 +277,32 @@ class ApiKeyFactory(DjangoModelFactory):
     prefix = factory.Sequence(lambda n: f"p{n:07}")
     digest = factory.Sequence(lambda n: f"{n:064x}")
     scopes = "ingest"
+
+
+class DeploymentFactory(DjangoModelFactory):
+    """Arrived just now."""
+
+    class Meta:
+        model = pipelines.Deployment
+
+    environment = factory.SubFactory(EnvironmentFactory)
+    key = factory.Sequence(lambda n: f"server:1:{n}")
+    sha = factory.Sequence(lambda n: f"{n:040x}")
+    at = seen_at = factory.LazyFunction(timezone.now)
+
+
+class WatchedTeamFactory(DjangoModelFactory):
+    class Meta:
+        model = courses.WatchedTeam
+
+    user = factory.SubFactory(UserFactory)
+    team = factory.SubFactory(TeamFactory)
+
+
+class SavedViewFactory(DjangoModelFactory):
+    class Meta:
+        model = courses.SavedView
+
+    user = factory.SubFactory(UserFactory)
+    name = factory.Sequence(lambda n: f"View {n}")
+    address = "/?state=down"

@@ -35,6 +35,7 @@ def application(gitlab: GitLab) -> web.Application:
             web.get(f"{api}/pipelines", rest.pipelines),
             web.get(f"{api}/pipelines/{{pipeline}}", rest.pipeline),
             web.get(f"{api}/pipelines/{{pipeline}}/jobs", rest.jobs),
+            web.get(f"{api}/deployments", rest.deployments),
             web.get("/-/control", gitlab.control),
             web.post("/-/control", gitlab.control),
             web.get("/{path:(?!api/).*}", gitlab.page),

@@ -17,6 +17,7 @@ RESOLVED = {
     ("Query", "projects"),
     ("Group", "projects"),
     ("Project", "pipelines"),
+    ("Project", "environments"),
     ("Pipeline", "jobs"),
     ("Pipeline", "stages"),
 }

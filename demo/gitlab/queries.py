@@ -6,6 +6,7 @@ from typing import Any
 import graphql
 
 from demo.gitlab.cost import PAGE, Meter, schema
+from demo.gitlab.deployments import TIERS, deployments_of, environment_id
 from demo.gitlab.world import Spec, World
 
 MAX_DEPTH = 20
@@ -60,7 +61,48 @@ def _pipeline(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _deployment(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": f"gid://gitlab/Deployment/{row['id']}",
+        "iid": str(row["iid"]),
+        "status": row["status"].upper(),
+        "sha": row["sha"],
+        "ref": row["ref"],
+        "createdAt": row["created_at"],
+        "updatedAt": row["updated_at"],
+        "finishedAt": row["deployable"]["finished_at"],
+    }
+
+
+def _environments(world: World, spec: Spec) -> list[dict[str, Any]]:
+    deployed: dict[str, list[dict[str, Any]]] = {}
+    for row in deployments_of(world, spec):
+        deployed.setdefault(row["environment"]["name"], []).append(row)
+
+    def last(rows: list[dict[str, Any]]) -> Callable[..., Any]:
+        def of_status(_info: Any, status: str) -> Any:
+            return next((_deployment(row) for row in rows if row["status"].upper() == status), None)
+
+        return of_status
+
+    return [
+        {
+            "id": f"gid://gitlab/Environment/{environment_id(spec, name)}",
+            "name": name,
+            "slug": name,
+            "state": "available",
+            "tier": TIERS[name],
+            "externalUrl": None,
+            "lastDeployment": last(rows),
+        }
+        for name, rows in sorted(deployed.items())
+    ]
+
+
 def _project(world: World, spec: Spec) -> dict[str, Any]:
+    def environments(_info: Any, first: int | None = None, **_rest: Any) -> Any:
+        return _page(_environments(world, spec), first)
+
     def pipelines(_info: Any, ref: str | None = None, first: int | None = None, **_rest: Any) -> Any:
         rows = [row for row in world.pipelines(spec) if row["source"] != "parent_pipeline"]
         return _page([_pipeline(row) for row in rows if ref in (None, row["ref"])], first)
@@ -73,6 +115,7 @@ def _project(world: World, spec: Spec) -> dict[str, Any]:
         "archived": spec.behaviour == "archived",
         "repository": {"rootRef": spec.branch, "empty": is_empty, "exists": not is_empty},
         "pipelines": pipelines,
+        "environments": environments,
     }
 
 

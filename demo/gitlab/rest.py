@@ -1,11 +1,13 @@
 """How does the stand-in GitLab answer REST v4? As GitLab documents it, page by page."""
 
 import json
+from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
 from aiohttp import web
 
+from demo.gitlab.deployments import deployments_of
 from demo.gitlab.server import GitLab
 from demo.gitlab.world import Spec
 
@@ -83,6 +85,17 @@ class Rest:
         jobs = [job for job in self._pipeline(request)["jobs"] if with_retried or not job["retried"]]
         shown = [{k: v for k, v in job.items() if k not in ("failure_message", "retried")} for job in jobs]
         return self._paged(request, sorted(shown, key=lambda job: -job["id"]))
+
+    async def deployments(self, request: web.Request) -> web.Response:
+        asked = request.query
+        if "updated_after" in asked and asked.get("order_by") != "updated_at":
+            words = "`updated_at` filter and `updated_at` sorting must be paired"
+            return web.json_response({"message": f"400 Bad request - {words}"}, status=400)
+        rows = deployments_of(self.gitlab.world, self._spec(request))
+        if "updated_after" in asked:
+            after = datetime.fromisoformat(asked["updated_after"])
+            rows = [row for row in rows if datetime.fromisoformat(row["updated_at"]) > after]
+        return self._paged(request, rows if asked.get("sort") == "desc" else rows[::-1])
 
     async def version(self, _request: web.Request) -> web.Response:
         return web.json_response(VERSION)

@@ -40,7 +40,10 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A repository to read. `key` is the caller's; `known` says which pipelines it holds, complete."""
+    """A repository to read. `key` is the caller's; `known` says which pipelines it holds, complete.
+
+    read_at: when it was last read.
+    """
 
     key: int
     path: str
@@ -48,6 +51,7 @@ class Wanted:
     ref: str = ""
     is_suspect: bool = False  # failed alone last time, so it is asked for alone
     known: Mapping[int, datetime] = field(default_factory=dict)
+    read_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,20 @@ class PipelineReading:
 
 
 @dataclass(frozen=True, slots=True)
+class DeploymentReading:
+    """A version that arrived in an environment of the server (success), or did not (failed)."""
+
+    remote_id: int
+    environment_id: int
+    environment: str
+    external_url: str
+    status: str
+    sha: str
+    ref: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectReading:
     """A repository as the server knows it. An empty one has no default branch."""
 
@@ -91,6 +109,7 @@ class ProjectReading:
     default_branch: str
     is_archived: bool
     pipelines: tuple[PipelineReading, ...]
+    deployments: tuple[DeploymentReading, ...] = ()
 
 
 Outcome = ProjectReading | CIFault

@@ -1,6 +1,7 @@
 """What happens to CI servers, repositories and their pipelines? Every write of this app."""
 
 from pipelines.services.binding import bind_projects, bind_repository
+from pipelines.services.deployments import record_deployment, store_deployments
 from pipelines.services.polling import claim_due_servers, poll_due_servers
 from pipelines.services.recording import record_pipelines
 from pipelines.services.servers import check_connection, request_poll, save_server
@@ -11,7 +12,9 @@ __all__ = [
     "check_connection",
     "claim_due_servers",
     "poll_due_servers",
+    "record_deployment",
     "record_pipelines",
     "request_poll",
     "save_server",
+    "store_deployments",
 ]

@@ -98,6 +98,7 @@ def _prepare(server: CIServer, now: datetime) -> _Visit:
             row.default_branch,
             row.is_suspect,
             known.get(row.pk, {}),
+            row.read_at,
         )
         # Those read longest ago first, should time run out.
         for row in repositories.order_by(F("read_at").asc(nulls_first=True), "pk")

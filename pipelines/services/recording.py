@@ -11,6 +11,7 @@ from pipelines import rules
 from pipelines.clients.readings import CIFault, FaultKind, Outcome, PipelineReading, ProjectReading
 from pipelines.models import Job, Pipeline, Repository, RepositoryState
 from pipelines.services.branches import explain_unknown, observe_branches, store_states
+from pipelines.services.deployments import store_deployments
 
 KEPT = 50  # pipelines of a repository
 PROJECT_FIELDS = ["path", "remote_id", "default_branch", "state", "state_detail", "is_suspect"]
@@ -38,7 +39,7 @@ def record_pipelines(outcomes: Mapping[int, Outcome], *, now: datetime) -> None:
     """Store what was read of repositories, by their primary key. Repeating it changes nothing.
 
     Pipelines go in by the server's order: what is older than the stored row is left out. The
-    branch states, the timeline and the alerts move in the same transaction.
+    deployments, the branch states, the timeline and the alerts move in the same transaction.
     """
     repositories = {
         row.pk: row
@@ -55,6 +56,7 @@ def record_pipelines(outcomes: Mapping[int, Outcome], *, now: datetime) -> None:
     Repository.objects.filter(pk__in=read).update(read_at=now)
     touched = _store_pipelines({pk: outcomes[pk] for pk in read}, now)
     _prune(touched)
+    store_deployments(repositories, outcomes, now=now)
     touched |= {pk for pk in read if not hasattr(repositories[pk], "branch")}
     touched |= {pk for pk in read if branches[pk] != repositories[pk].default_branch}
     store_states([repositories[pk] for pk in sorted(touched)], now=now)

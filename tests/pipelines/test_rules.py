@@ -166,7 +166,7 @@ def test_recent_is_newest_last():
     ("kind", "failures", "retry_after_s", "on_rest", "expected_s"),
     [
         ("", 0, 0, 0, 60),
-        ("", 0, 0, 120, 240),
+        ("", 0, 0, 120, 360),
         ("auth", 1, 0, 0, 3600),
         ("busy", 1, 0, 0, 60),
         ("busy", 3, 0, 0, 240),

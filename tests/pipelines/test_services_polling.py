@@ -134,7 +134,7 @@ def test_old_gitlab_is_read_by_rest_and_remembered_for_a_day(gitlab, server):
     poll(server, later=timedelta(minutes=1))
     after = gitlab.asked
     assert after["graphql"] == before["graphql"], "GraphQL is left alone"
-    assert after["rest"] - before["rest"] <= 2 * 12 + 10, "pipelines that ended are not read again"
+    assert after["rest"] - before["rest"] <= 3 * 12 + 10, "pipelines that ended are not read again"
     gitlab.set(mode="ok")
     poll(server, later=timedelta(days=2))
     assert gitlab.asked["graphql"] == before["graphql"] + 1

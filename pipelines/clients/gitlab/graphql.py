@@ -14,7 +14,8 @@ import msgspec
 
 from courses import netguard
 from pipelines.clients.gitlab import answers
-from pipelines.clients.gitlab.projects import QUERY, Answer, Data, Problem, number, project
+from pipelines.clients.gitlab.nodes import number
+from pipelines.clients.gitlab.projects import QUERY, Answer, Data, Problem, project
 from pipelines.clients.readings import (
     Access,
     CIFault,

@@ -1,11 +1,10 @@
 """What does the GraphQL query ask of GitLab, and what do its answers mean?"""
 
-from collections.abc import Iterator
-from typing import Generic, TypeVar
-
 import msgspec
 
 from pipelines.clients.gitlab import answers
+from pipelines.clients.gitlab.deployments import FRAGMENT, Environment, of_environments
+from pipelines.clients.gitlab.nodes import Nodes, number
 from pipelines.clients.readings import (
     CIFault,
     FaultKind,
@@ -30,17 +29,9 @@ QUERY = f"""query($paths: [String!], $ids: [ID!], $n: Int, $ref: String) {{
         id name status stage {{ name }} allowFailure duration failureMessage
       }} }}
     }} }}
+    {FRAGMENT}
   }} }}
 }}"""
-
-T = TypeVar("T")
-
-
-class Nodes(msgspec.Struct, Generic[T]):
-    nodes: list[T | None] | None = None
-
-    def __iter__(self) -> Iterator[T]:
-        return (node for node in self.nodes or () if node is not None)
 
 
 class Stage(msgspec.Struct):
@@ -90,6 +81,8 @@ class Project(msgspec.Struct, rename="camel"):
     archived: bool | None = None
     repository: Repository | None = None
     pipelines: Nodes[Pipeline] | None = None
+    # None where the token may not see them, or the project uses none.
+    environments: Nodes[Environment] | None = None
 
 
 class Complexity(msgspec.Struct):
@@ -110,12 +103,6 @@ class Problem(msgspec.Struct):
 class Answer(msgspec.Struct):
     data: Data | None = None
     errors: list[Problem] | None = None
-
-
-def number(gid: str | None) -> int:
-    """Return the number of `gid://gitlab/Ci::Pipeline/123`, 0 when there is none."""
-    digits = (gid or "").rpartition("/")[2]
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 19 else 0
 
 
 def _jobs(pipeline: Pipeline) -> tuple[JobReading, ...]:
@@ -166,4 +153,5 @@ def project(row: Project) -> Outcome:
         text(row.repository.root_ref),
         bool(row.archived),
         tuple(_pipeline(pipeline) for pipeline in row.pipelines),
+        of_environments(row.environments or ()),
     )

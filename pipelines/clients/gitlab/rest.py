@@ -1,6 +1,6 @@
 """How are projects read one by one, where GraphQL is not to be had?
 
-Two requests for each project, and two more for each pipeline that is new or still moves.
+Three requests for each project, and two more for each pipeline that is new or still moves.
 """
 
 import time
@@ -10,10 +10,12 @@ from urllib.parse import quote, urlencode
 
 from courses import netguard
 from pipelines.clients.gitlab import answers
+from pipelines.clients.gitlab.deployments import Deployment, of_list, path_since
 from pipelines.clients.gitlab.rest_answers import Brief, Job, Pipeline, Project, pipeline_reading
 from pipelines.clients.readings import (
     Access,
     CIFault,
+    DeploymentReading,
     FaultKind,
     Outcome,
     PipelineReading,
@@ -79,6 +81,17 @@ class _Reader:
                 news.append((one, project, fresh))
         self._details(news)
 
+    def _deployments(
+        self, found: Sequence[tuple[Wanted, Project]]
+    ) -> dict[int, tuple[DeploymentReading, ...]]:
+        """Return by key what was deployed; nothing where the token may not see it."""
+        paths = [path_since(project.id, one.read_at) for one, project in found]
+        told = self.ask(paths, list[Deployment])
+        return {
+            one.key: of_list(rows) if isinstance(rows, list) else ()
+            for (one, _), rows in zip(found, told, strict=True)
+        }
+
     def _details(self, news: Sequence[tuple[Wanted, Project, list[Brief]]]) -> None:
         keys = [(project.id, row.id) for _, project, briefs in news for row in briefs]
         paths = [f"/projects/{project}/pipelines/{pk}" for project, pk in keys]
@@ -88,6 +101,7 @@ class _Reader:
         for key, row, its_jobs in zip(keys, rows, jobs, strict=True):
             if isinstance(row, Pipeline) and isinstance(its_jobs, list):
                 read[key] = pipeline_reading(row, its_jobs)
+        deployed = self._deployments([(one, project) for one, project, _ in news])
         for one, project, briefs in news:
             told = (read.get((project.id, row.id)) for row in briefs)
             self.outcomes[one.key] = ProjectReading(
@@ -96,6 +110,7 @@ class _Reader:
                 "" if project.empty_repo else text(project.default_branch),
                 bool(project.archived),
                 tuple(row for row in told if row),
+                deployed[one.key],
             )
 
 
