@@ -4,6 +4,8 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
+from django.urls import Resolver404, resolve
+from django.utils.http import url_has_allowed_host_and_scheme
 
 _is_web_url = URLValidator(["http", "https"])
 
@@ -24,3 +26,16 @@ def is_web_address(text: str) -> bool:
     except ValidationError:
         return False
     return "@" not in urlsplit(text).netloc
+
+
+def is_own_page(text: str) -> bool:
+    """Whether this is the path of a page of this site, with or without a query."""
+    if not text.startswith("/") or not text.isprintable():
+        return False
+    if not url_has_allowed_host_and_scheme(text, allowed_hosts=None):
+        return False
+    try:
+        resolve(urlsplit(text).path)
+    except (Resolver404, ValueError):
+        return False
+    return True

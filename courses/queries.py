@@ -50,6 +50,12 @@ def with_rights(teams: QuerySet[Team], user: User) -> QuerySet[Any]:
     return teams.annotate(may_edit=Exists(its_own), may_archive=Exists(its_course))
 
 
+def watched_teams(user: User) -> QuerySet[Team]:
+    """Return the teams on the reader's watch list that they may still see, archived ones left out."""
+    teams = Team.objects.visible_to(user).filter(watchers__user=user, is_archived=False)
+    return teams.filter(course__is_archived=False).select_related("course")
+
+
 def people_of(course: Course, *, text: str) -> QuerySet[User]:
     """Return the people of the course whose name, address or team holds `text`, with their `roles`."""
     match = Q(user__name__icontains=text) | Q(user__email__icontains=text) | Q(team__name__icontains=text)

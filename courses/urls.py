@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from courses.views import api_keys, catalogue, people, projects, roster
+from courses.views import api_keys, attention, catalogue, people, projects, roster
 
 COURSE = "courses/<slug:course>/"
 TEAM = COURSE + "teams/<slug:team>/"
@@ -11,6 +11,9 @@ PROJECT = TEAM + "projects/<slug:project>/"
 app_name = "courses"
 urlpatterns = [
     path("settings/profile/", people.profile, name="profile"),
+    path("settings/views/", attention.view_list, name="view_list"),
+    path("settings/views/save/", attention.view_save, name="view_save"),
+    path("settings/views/<int:pk>/delete/", attention.view_delete, name="view_delete"),
     path("courses/", catalogue.course_list, name="course_list"),
     path("courses/add/", catalogue.course_add, name="course_add"),
     path(COURSE, catalogue.course_detail, name="course_detail"),
@@ -26,6 +29,7 @@ urlpatterns = [
     path(COURSE + "add-team/", catalogue.team_add, name="team_add"),
     path(TEAM + "edit/", catalogue.team_edit, name="team_edit"),
     path(TEAM + "archive/", catalogue.team_archive, name="team_archive"),
+    path(TEAM + "watch/", attention.team_watch, name="team_watch"),
     path(TEAM + "add-project/", projects.project_add, name="project_add"),
     path(PROJECT, projects.project_detail, name="project_detail"),
     path(PROJECT + "edit/", projects.project_edit, name="project_edit"),

@@ -1,6 +1,7 @@
 """What happens in the catalogue? Every write of this app, by the noun it is about."""
 
 from courses.services.api_keys import create_api_key, mark_key_used, revoke_api_key
+from courses.services.attention import delete_view, save_view, unwatch_team, watch_team
 from courses.services.catalogue import (
     add_course,
     add_environment,
@@ -30,6 +31,7 @@ __all__ = [
     "add_project",
     "add_team",
     "create_api_key",
+    "delete_view",
     "edit_course",
     "edit_environment",
     "edit_profile",
@@ -43,5 +45,8 @@ __all__ = [
     "record_events",
     "remove_member",
     "revoke_api_key",
+    "save_view",
     "settings_event",
+    "unwatch_team",
+    "watch_team",
 ]

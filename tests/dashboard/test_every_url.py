@@ -32,6 +32,7 @@ FACTORIES = {
     "courses:environment_": "EnvironmentFactory",
     "courses:key_": "ApiKeyFactory",
     "courses:member_": "MembershipFactory",
+    "courses:view_": "SavedViewFactory",
     "experiments:": "ExperimentFactory",
     "health:check_": "CheckFactory",
     "health:environment_": "EnvironmentFactory",

@@ -1,0 +1,92 @@
+"""Which pages of this site may this reader open, and what may they do? For the search and the palette."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from courses.models import Course, User
+
+MAX_COURSES = 200  # of which the search knows the pages
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Something to open or, with a `field`, to send as a form that holds `value` under that name."""
+
+    title: str
+    url: str
+    detail: str = ""
+    field: str = ""
+    value: str = ""
+
+
+def courses_of(user: User) -> list[Any]:
+    """Return the courses `user` takes part in, each with `is_staffed` and `is_editable` by them."""
+    staffed = Course.objects.staffed_by(user).filter(pk=OuterRef("pk"))
+    editable = Course.objects.editable_by(user).filter(pk=OuterRef("pk"))
+    rows: QuerySet[Any] = Course.objects.visible_to(user).annotate(
+        is_staffed=Exists(staffed), is_editable=Exists(editable)
+    )
+    return list(rows.order_by("is_archived", "name", "pk")[:MAX_COURSES])
+
+
+def targets(user: User, courses: list[Any]) -> list[Target]:
+    """Return every page and action, those of the whole site first. courses: what `courses_of` returned."""
+    staffed = [course for course in courses if course.is_staffed]
+    editable = [course for course in courses if course.is_editable]
+    found = [*_for_everybody(user)]
+    if staffed:
+        found += _for_staff()
+    if editable:
+        found += _for_lecturers()
+    if user.is_superuser:
+        found.append(Target(_("Add a course"), reverse("courses:course_add")))
+    if user.is_staff:
+        found.append(Target(_("Administration"), reverse("admin:index")))
+    for course in staffed:
+        found.append(_of_course(_("People of %(course)s"), "member_list", course))
+    for course in editable:
+        found += _for_lecturers_of(course)
+    return found
+
+
+def _for_everybody(user: User) -> Iterator[Target]:
+    yield Target(_("Overview"), reverse("dashboard:overview"))
+    yield Target(_("Health of environments"), reverse("health:environment_list"))
+    yield Target(_("Pipelines"), reverse("pipelines:board"))
+    yield Target(_("Experiments"), reverse("experiments:experiment_list"))
+    yield Target(_("Alert inbox"), reverse("alerts:inbox"))
+    yield Target(_("Alert rules"), reverse("alerts:rule_list"))
+    yield Target(_("Courses"), reverse("courses:course_list"))
+    yield Target(_("Your profile"), reverse("courses:profile"))
+    yield Target(_("Your saved views"), reverse("courses:view_list"))
+    yield Target(_("Change password"), reverse("account_change_password"))
+
+
+def _for_staff() -> Iterator[Target]:
+    yield Target(_("Hosts"), reverse("health:host_list"))
+    yield Target(_("Delivery log"), reverse("alerts:delivery_log"))
+    yield Target(_("Plan an experiment"), reverse("experiments:experiment_add"))
+
+
+def _for_lecturers() -> Iterator[Target]:
+    yield Target(_("Channels"), reverse("alerts:channel_list"))
+    yield Target(_("Add a channel"), reverse("alerts:channel_add"))
+    yield Target(_("CI servers"), reverse("pipelines:server_list"))
+    yield Target(_("Add a CI server"), reverse("pipelines:server_add"))
+
+
+def _for_lecturers_of(course: Course) -> Iterator[Target]:
+    yield _of_course(_("Add a team to %(course)s"), "team_add", course)
+    yield _of_course(_("Import roster of %(course)s"), "roster_import", course)
+    yield _of_course(_("Add a person to %(course)s"), "member_add", course)
+    yield _of_course(_("Keys of %(course)s"), "key_list", course)
+    yield _of_course(_("Edit %(course)s"), "course_edit", course)
+
+
+def _of_course(title: str, name: str, course: Course) -> Target:
+    return Target(title % {"course": course.name}, reverse(f"courses:{name}", args=[course.slug]))

@@ -1,0 +1,154 @@
+"""What of all that this reader may see has these words in its name? A fixed number of queries."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from courses.models import Course, Environment, Membership, Project, Team, User
+from courses.queries import watched_teams
+from dashboard.actions import Target, courses_of, targets
+from dashboard.matching import fitting, ranked
+from experiments.models import Experiment
+from health.models import Host
+from pipelines.models import Repository
+
+MOST = 8  # of each kind
+best = partial(ranked, most=MOST + 1)  # one more than is shown tells that there are more
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What was found of one kind, the best first."""
+
+    title: str
+    hits: Sequence[Target]
+    has_more: bool
+
+
+def search(user: User, text: str) -> list[Group]:
+    """Return what `user` may see whose names hold every word of `text`, by kind."""
+    courses = courses_of(user)
+    groups = [
+        _group(_("Teams"), _teams(user, text), _team),
+        _group(_("Projects"), _projects(user, text), _project),
+        _group(_("Environments"), _environments(user, text), _environment),
+        _group(_("Experiments"), _experiments(user, text), _experiment),
+        _group(_("CI repositories"), _repositories(user, text), _repository),
+        *_for_staff(user, text, [course.pk for course in courses if course.is_staffed]),
+        _group(_("Courses"), fitting(courses, text, str), _course),
+        _group(_("Pages and actions"), fitting(targets(user, courses), text, _title), _itself),
+    ]
+    return [group for group in groups if group.hits]
+
+
+def frequent(user: User) -> list[Group]:
+    """Return what to offer before anything is typed: watched teams, saved views, then the reader's teams."""
+    watched = list(watched_teams(user).order_by("name", "pk")[: MOST + 1])
+    views = [Target(view.name, view.address) for view in user.saved_views.all()[: MOST + 1]]
+    mine = Membership.objects.filter(user=user, team__is_archived=False, course__is_archived=False)
+    own = Team.objects.filter(pk__in=mine.values("team")).exclude(pk__in=[team.pk for team in watched])
+    groups = [
+        _group(_("Teams you watch"), watched, _team),
+        _group(_("Saved views"), views, _itself),
+        _group(_("Your teams"), list(own.select_related("course").order_by("name", "pk")[: MOST + 1]), _team),
+    ]
+    return [group for group in groups if group.hits]
+
+
+def _group(title: str, rows: Sequence[Any], target: Callable[[Any], Target]) -> Group:
+    return Group(title, [target(row) for row in rows[:MOST]], len(rows) > MOST)
+
+
+# What is looked through, and how a hit is shown -------------------------------------------------
+
+
+def _teams(user: User, text: str) -> list[Team]:
+    return best(Team.objects.visible_to(user).select_related("course"), text, "name")
+
+
+def _team(team: Team) -> Target:
+    detail = _("%(course)s, archived") % {"course": team.course} if team.is_archived else str(team.course)
+    return Target(team.name, team.get_absolute_url(), detail)
+
+
+def _projects(user: User, text: str) -> list[Project]:
+    rows = Project.objects.visible_to(user).select_related("team__course")
+    return best(rows, text, "name", "team__name")
+
+
+def _project(project: Project) -> Target:
+    return Target(project.name, project.get_absolute_url(), project.team.name)
+
+
+def _environments(user: User, text: str) -> list[Environment]:
+    rows = Environment.objects.visible_to(user).select_related("project__team")
+    return best(rows, text, "name", "project__name", "project__team__name", "url")
+
+
+def _environment(environment: Environment) -> Target:
+    return Target(str(environment), environment.get_absolute_url(), environment.project.team.name)
+
+
+def _experiments(user: User, text: str) -> list[Experiment]:
+    rows = Experiment.objects.visible_to(user).select_related("project__team")
+    return best(rows, text, "name", "key", "project__name", "project__team__name")
+
+
+def _experiment(experiment: Experiment) -> Target:
+    return Target(experiment.name, experiment.get_absolute_url(), experiment.project.team.name)
+
+
+def _repositories(user: User, text: str) -> list[Repository]:
+    return best(Repository.objects.visible_to(user).select_related("project__team"), text, "path")
+
+
+def _repository(repository: Repository) -> Target:
+    return Target(repository.path, repository.get_absolute_url(), repository.project.team.name)
+
+
+def _for_staff(user: User, text: str, staffed: list[int]) -> list[Group]:
+    """Return people and hosts, which only staff see. staffed: the courses whose staff `user` is on."""
+    if not staffed:
+        return []
+    hosts = best(Host.objects.visible_to(user).select_related("course"), text, "name")
+    return [_group(_("People"), _people(staffed, text), _person), _group(_("Hosts"), hosts, _host)]
+
+
+def _people(staffed: list[int], text: str) -> list[Any]:
+    """Return people of these courses, each with slug and name of the first course they are in."""
+    parts = Membership.objects.filter(course__in=staffed)
+    first = parts.filter(user=OuterRef("pk")).order_by("course__name", "pk")
+    rows: QuerySet[Any] = User.objects.filter(pk__in=parts.values("user")).annotate(
+        shown_name=Coalesce(NullIf("name", Value("")), "email", output_field=CharField()),
+        course_slug=Subquery(first.values("course__slug")[:1]),
+        course_name=Subquery(first.values("course__name")[:1]),
+    )
+    return best(rows, text, "shown_name", "email")
+
+
+def _person(person: Any) -> Target:
+    page = reverse("courses:member_list", args=[person.course_slug])
+    return Target(str(person), f"{page}?{urlencode({'q': person.email})}", person.course_name)
+
+
+def _host(host: Host) -> Target:
+    return Target(host.name, host.get_absolute_url(), str(host.course or ""))
+
+
+def _course(course: Course) -> Target:
+    return Target(course.name, course.get_absolute_url())
+
+
+def _title(target: Target) -> str:
+    return target.title
+
+
+def _itself(target: Target) -> Target:
+    return target

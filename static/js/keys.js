@@ -1,0 +1,54 @@
+// Single keys: ? shows them, / searches, g and a letter goes to a part of the site, and in a list marked
+// with data-keys="list" j and k move from one data-key-item to the next, o opens it, and any other letter
+// presses what carries it as data-key. Never while typing, never with Ctrl, Alt or ⌘, and not at all for
+// a reader who switched them off (WCAG 2.1.4).
+"use strict";
+
+{
+  const TYPING = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]";
+  const TOGETHER_MS = 1500; // between g and its letter
+  let goUntil = 0;
+
+  // Keyboards that write no Latin letters are read by the place of the key.
+  const letterOf = ({ key, code }) => (key > "~" && code.startsWith("Key") ? code.slice(3).toLowerCase() : key);
+
+  const press = (element) => {
+    element?.click();
+    return Boolean(element);
+  };
+
+  function move(step) {
+    const items = [...document.querySelectorAll("[data-keys=list] [data-key-item]")];
+    if (!items.length) return false;
+    const now = items.findIndex((item) => item.contains(document.activeElement));
+    const next = now < 0 ? 0 : Math.min(Math.max(now + step, 0), items.length - 1);
+    items[next].querySelector("a[href]")?.focus({ preventScroll: true });
+    items[next].scrollIntoView({ block: "nearest" });
+    return true;
+  }
+
+  function act(key) {
+    const isGoing = performance.now() < goUntil;
+    goUntil = key === "g" && !isGoing ? performance.now() + TOGETHER_MS : 0;
+    if (goUntil) return true;
+    if (isGoing) return press(document.querySelector(`[data-go="${CSS.escape(key)}"]`));
+    if (key === "?") return press(document.querySelector('[data-opens="keys"]'));
+    if (key === "/") return press(document.querySelector("[data-palette]"));
+    if (key === "j" || key === "k") return move(key === "j" ? 1 : -1);
+    const item = document.activeElement.closest("[data-keys=list] [data-key-item]");
+    if (key === "o") return press(item?.querySelector("a[href]"));
+    return press(item?.querySelector(`[data-key="${CSS.escape(key)}"]`));
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.key.length > 1) return;
+    if (document.body.dataset.shortcuts === "off" || document.querySelector("dialog[open]")) return;
+    if (event.target.closest(TYPING)) return;
+    if (act(letterOf(event))) event.preventDefault();
+  });
+
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-opens]");
+    if (opener) document.getElementById(opener.dataset.opens)?.showModal();
+  });
+}
