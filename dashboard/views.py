@@ -90,7 +90,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Answer for an exception nobody caught, which Django logs."""
     if _is_busy(sys.exc_info()[1]):
         return _busy(request)
-    return render(request, "500.html", status=500)
+    return HttpResponse(render_to_string("500.html"), status=500)
 
 
 def _is_busy(fault: BaseException | None) -> bool:

@@ -15,6 +15,7 @@ from collections.abc import Iterable  # noqa: E402  # the apps can be imported f
 
 from django.db import close_old_connections  # noqa: E402
 
+from courses.request_id import named  # noqa: E402
 from courses.wire import Environ, StartResponse  # noqa: E402
 from dashboard.routes import WIRE_ROUTES  # noqa: E402
 
@@ -26,7 +27,7 @@ def application(environ: Environ, start_response: StartResponse) -> Iterable[byt
         if path.startswith(prefix):
             close_old_connections()
             try:
-                return function(environ, start_response)
+                return function(environ, named(environ, start_response))
             finally:
                 close_old_connections()
     return django_application(environ, start_response)

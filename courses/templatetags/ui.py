@@ -8,6 +8,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
 
+from courses.request_id import current_request_id
+
 register = template.Library()
 
 # state word -> tone; a tone has one colour and one shape everywhere
@@ -74,6 +76,12 @@ def live(context: Context, every_s: int = 10) -> str:
         context["request"].get_full_path(),
         every_s,
     )
+
+
+@register.simple_tag
+def request_id() -> str:
+    """Return the id under which this request stands in the log."""
+    return current_request_id()
 
 
 @register.simple_block_tag(takes_context=False)
