@@ -20,7 +20,6 @@ class Request(HttpRequest):
 
     user: User
     htmx: HtmxDetails
-    rights: str  # see courses.live
 
 
 def page_of(request: Request, rows: QuerySet[Row], *, size: int) -> Page[Row]:

@@ -40,19 +40,30 @@ Part = Callable[[], Context]
 NOBODY: Context = {"user": None, "messages": (), "csrf_token": ""}
 
 
-def live_page(request: Request, template: str, *, frame: Context, **parts: Part) -> HttpResponse:
+def live_page(
+    request: Request,
+    template: str,
+    *,
+    frame: Context,
+    fresh_s: float | None = None,
+    is_own: bool = False,
+    **parts: Part,
+) -> HttpResponse:
     """Return the page, or the one part that htmx asks for.
 
     frame: the context of the page around the parts; every part sees it, too.
+    fresh_s: how old a part may be, where the page is asked for more often than others.
+    is_own: whether the parts show what only this reader chose, so that nobody else gets them.
     parts: for each partial of `template` what returns the rest of its context. It is called only when
     no part of the last seconds is at hand, so the query that decides about access belongs into the
     frame, or into the part and there into every query.
     """
+    shelf = _Shelf(request, FRESH_S if fresh_s is None else min(fresh_s, FRESH_S), is_own)
     wanted = request.htmx.target if request.htmx and not request.htmx.history_restore_request else None
     if wanted in parts:
-        response = HttpResponse(_part(request, template, wanted, frame, parts[wanted]))
+        response = HttpResponse(shelf.part(template, wanted, frame, parts[wanted]))
     else:
-        live = {name: _part(request, template, name, frame, part) for name, part in parts.items()}
+        live = {name: shelf.part(template, name, frame, part) for name, part in parts.items()}
         response = render(request, template, {**frame, "live": live})
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
@@ -66,24 +77,30 @@ def rights_of(user: User) -> str:
     return repr(sorted(rows, key=repr))
 
 
-def _part(request: Request, template: str, name: str, frame: Context, part: Part) -> SafeString:
-    if not hasattr(request, "rights"):
-        request.rights = rights_of(request.user)
-    shown_to = (request.rights, get_language(), timezone.get_current_timezone_name())
-    asked = repr((template, name, request.get_full_path(), shown_to))
-    key = "live:" + hashlib.sha256(asked.encode()).hexdigest()
-    found = cache.get(key)
-    if found and found[0] > time.time() - FRESH_S:
-        return _unpacked(found)
-    if not cache.add(f"{key}:taken", 1, RENDERING_S) and found:
-        return _unpacked(found)
-    try:
-        html = render_to_string(f"{template}#{name}", {**frame, **part(), **NOBODY}, request)
-        if _may_keep(request.user):
-            cache.set(key, (time.time(), zlib.compress(html.encode(), 1)), KEPT_S)
-    finally:
-        cache.delete(f"{key}:taken")
-    return html
+class _Shelf:
+    """The parts of one address as one kind of reader sees them."""
+
+    def __init__(self, request: Request, fresh_s: float, is_own: bool) -> None:
+        self.request, self.fresh_s = request, fresh_s
+        reader = request.user.pk if is_own else rights_of(request.user)
+        self.shown_to = (reader, get_language(), timezone.get_current_timezone_name())
+
+    def part(self, template: str, name: str, frame: Context, build: Part) -> SafeString:
+        """Return the part from the shared memory, or render it there."""
+        asked = repr((template, name, self.request.get_full_path(), self.shown_to))
+        key = "live:" + hashlib.sha256(asked.encode()).hexdigest()
+        found = cache.get(key)
+        if found and found[0] > time.time() - self.fresh_s:
+            return _unpacked(found)
+        if not cache.add(f"{key}:taken", 1, RENDERING_S) and found:
+            return _unpacked(found)
+        try:
+            html = render_to_string(f"{template}#{name}", {**frame, **build(), **NOBODY}, self.request)
+            if _may_keep(self.request.user):
+                cache.set(key, (time.time(), zlib.compress(html.encode(), 1)), KEPT_S)
+        finally:
+            cache.delete(f"{key}:taken")
+        return html
 
 
 def _unpacked(found: tuple[float, bytes]) -> SafeString:

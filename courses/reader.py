@@ -22,8 +22,10 @@ def reader_settings(get_response: Answer) -> Answer:
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        language = getattr(request.user, "language", "") or translation.get_language_from_request(request)
-        zone = getattr(request.user, "time_zone", "")
+        # Without its cookie nobody asks for the session, so that public answers do not vary by it.
+        reader = request.user if settings.SESSION_COOKIE_NAME in request.COOKIES else None
+        language = getattr(reader, "language", "") or translation.get_language_from_request(request)
+        zone = getattr(reader, "time_zone", "")
         with ExitStack() as stack:
             stack.enter_context(translation.override(language))
             if zone:
@@ -39,5 +41,6 @@ def reader_settings(get_response: Answer) -> Answer:
 
 def theme_of(request: HttpRequest) -> str:
     """Return `light`, `dark` or `auto`: the reader's own choice, or the cookie of who has not signed in."""
-    chosen: str = getattr(request.user, "theme", "") or request.COOKIES.get(THEME_COOKIE, "")
+    reader = getattr(request, "user", None)  # an error page may be answered before there is one
+    chosen: str = getattr(reader, "theme", "") or request.COOKIES.get(THEME_COOKIE, "")
     return chosen if chosen in Theme.values else Theme.AUTO.value

@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from dashboard import search_views, views
+from dashboard import overview_views, search_views, status_views, views
 
 urlpatterns = [
-    path("", views.overview, name="overview"),
+    path("", overview_views.overview, name="overview"),
     path("courses/<slug:course>/teams/<slug:team>/", views.team_detail, name="team_detail"),
     path("search/", search_views.find, name="search"),
+    path("status/<slug:course>/", status_views.status_course, name="status_course"),
+    path("status/<slug:course>/<slug:team>/", status_views.status_team, name="status_team"),
+    path("status/<slug:course>/<slug:team>/badge.svg", status_views.status_badge, name="status_badge"),
     path("health/live", views.live, name="live"),
     path("health/ready", views.ready, name="ready"),
 ]

@@ -16,6 +16,7 @@ class Concern(StrEnum):
 
 
 ORDER = list(Concern)
+TROUBLE = frozenset({Concern.DOWN, Concern.RED, Concern.ALERT, Concern.ERRORS})  # somebody should look
 
 
 def concern_of(

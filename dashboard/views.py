@@ -1,4 +1,4 @@
-"""Which team needs me now? And: does the site itself answer?"""
+"""How is one team? And: does the site itself answer?"""
 
 import sys
 
@@ -10,40 +10,11 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_safe
 
-from courses.http import Request, asked_text, render_page
+from courses.http import Request, render_page
 from courses.views.catalogue import team_page
 from dashboard import queries
-from dashboard.rules import Concern
-from pipelines.queries import server_notices
 
 BUSY_FOR_S = 60
-# concern -> the tone and the words of its tab
-TABS = {
-    Concern.DOWN: ("bad", "down"),
-    Concern.RED: ("bad", "red branch"),
-    Concern.ALERT: ("warn", "alert open"),
-    Concern.ERRORS: ("warn", "errors"),
-    Concern.WARNINGS: ("warn", "warnings"),
-    Concern.UNKNOWN: ("idle", "unknown"),
-    Concern.FINE: ("good", "fine"),
-}
-
-
-@require_GET
-def overview(request: Request) -> HttpResponse:
-    """One row per team, not-green first; `course`, `state` and `q` narrow it."""
-    wanted = request.GET.get("state", "")
-    filters = queries.Filters(
-        course=asked_text(request, "course", most=50),
-        concern=wanted if wanted in TABS else "",
-        text=asked_text(request, "q", most=80),
-    )
-    now = timezone.now()
-    found = queries.overview(request.user, filters, now=now)
-    tabs = [(concern, *TABS[concern], count) for concern, count in found.counts.items() if count]
-    notices = [notice for notice in server_notices(request.user, now=now) if notice.tone == "bad"]
-    context = {"overview": found, "filters": filters, "tabs": tabs, "notices": notices}
-    return render_page(request, "dashboard/overview.html", context, partial="teams")
 
 
 @require_GET

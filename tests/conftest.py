@@ -10,8 +10,10 @@ from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 import pytest
+from django.core.cache import cache
 from django.db import connections
 
+from courses import live
 from courses.models import Membership
 from courses.wire import WireFunction, forget_callers
 from experiments.wire.ofrep import forget_flags
@@ -23,6 +25,13 @@ def _clean_memory():
     """What a process remembers between requests must not reach the next test."""
     forget_callers()
     forget_flags()
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _live_parts_are_always_new(monkeypatch):
+    """A test that asks twice sees what changed in between; tests/courses/test_live.py is about the rest."""
+    monkeypatch.setattr(live, "FRESH_S", 0.0)
 
 
 @pytest.fixture

@@ -7,7 +7,9 @@ from django.template import Context
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 
+from courses.reader import theme_of
 from courses.request_id import current_request_id
 
 register = template.Library()
@@ -43,19 +45,45 @@ LABELS = {
     "Password (again)": "Password, again",
 }
 
-# Each tone has a shape of its own, so that no state is told by colour alone.
-SHAPES = {
-    "good": '<circle cx="8" cy="8" r="7" /><path d="m4.8 8.2 2.2 2.2 4.2-4.6" />',
-    "bad": '<path class="fill" d="M5 1h6l4 4v6l-4 4H5l-4-4V5z" /><path d="m5.6 5.6 4.8 4.8m0-4.8-4.8 4.8" />',
-    "warn": '<path class="fill" d="M8 1.4 15.2 14.4H.8z" /><path d="M8 6v4m0 2v.1" />',
-    "busy": '<circle cx="8" cy="8" r="6.5" class="ring" /><path class="ink" d="M8 4.4V8l2.4 1.6" />',
-    "idle": '<circle cx="8" cy="8" r="6.5" class="ring" /><path class="ink" d="M5 8h6" />',
+# What a state is called on a page; a word that stands not here is some other system's own.
+WORDS = {
+    "up": _("up"),
+    "ok": _("ok"),
+    "success": _("passed"),
+    "sent": _("sent"),
+    "resolved": _("resolved"),
+    "active": _("active"),
+    "down": _("down"),
+    "failed": _("failed"),
+    "error": _("error"),
+    "firing": _("firing"),
+    "dead": _("given up"),
+    "expired": _("expired"),
+    "red": _("red"),
+    "warning": _("warning"),
+    "stale": _("stale"),
+    "manual": _("waits for somebody"),
+    "running": _("running"),
+    "pending": _("pending"),
+    "created": _("created"),
+    "preparing": _("preparing"),
+    "waiting": _("waiting"),
+    "scheduled": _("scheduled"),
+    "waiting_for_resource": _("waits for a resource"),
+    "unknown": _("unknown"),
+    "draft": _("draft"),
+    "stopped": _("stopped"),
+    "skipped": _("skipped"),
+    "canceled": _("cancelled"),
+    "canceling": _("being cancelled"),
+    "none": _("none"),
+    "no data": _("no data"),
+    "acknowledged": _("acknowledged"),
 }
+
+# Each tone has a shape of its own (ui/_icons.html), so that no state is told by colour alone.
 # Written out here and not in a template: a page of 1,000 teams shows some 6,000 of these.
-STATE_FORMS = {
-    tone: f'<span class="state {tone}"><svg viewBox="0 0 16 16" aria-hidden="true">{shape}</svg>{{}}</span>'
-    for tone, shape in SHAPES.items()
-}
+STATE = '<span class="state {}"><svg aria-hidden="true"><use href="#i-{}" /></svg>{}</span>'
 
 
 @register.simple_tag
@@ -64,18 +92,25 @@ def state(word: str, words: str = "") -> str:
 
     The word is a state of any app or a tone (good, bad, warn, busy, idle); unknown words are idle.
     """
-    tone = word if word in SHAPES else TONE_OF.get(word.lower(), "idle")
-    return format_html(STATE_FORMS[tone], words or word.replace("_", " "))
+    tone = word if word in TONES else TONE_OF.get(word.lower(), "idle")
+    return format_html(STATE, tone, tone, words or WORDS.get(word.lower(), word.replace("_", " ")))
 
 
 @register.simple_tag(takes_context=True)
 def live(context: Context, every_s: int = 10) -> str:
     """Return the attributes of the root of a live part, see `courses.live`: `<div id="teams" {% live %}>`."""
     return format_html(
-        'data-live hx-get="{}" hx-trigger="every {}s" hx-ext="morph" hx-swap="morph:outerHTML"',
+        'data-live hx-get="{}" hx-trigger="every {}s, refresh" hx-ext="morph" hx-swap="morph:outerHTML"',
         context["request"].get_full_path(),
         every_s,
     )
+
+
+@register.simple_tag(takes_context=True)
+def theme(context: Context) -> str:
+    """Return `light`, `dark` or `auto`, for the root element: the first paint is in the right colours."""
+    request = context.get("request")
+    return theme_of(request) if request else "auto"
 
 
 @register.simple_tag

@@ -112,6 +112,9 @@ class EnvironmentState(models.Model):
     error_kind = models.CharField(max_length=10, blank=True)
     detail = models.CharField(max_length=300, blank=True)
     consecutive_failures = models.PositiveIntegerField(default=0)
+    # The last 24 hours, one letter each, see rules.day; the last one stands for the hour `day_until`.
+    day = models.CharField(max_length=24, blank=True, default="")
+    day_until = models.PositiveIntegerField(default=0)
 
     def __str__(self) -> str:
         return f"{self.environment_id} {self.status}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 
 from courses.models import Environment
 
@@ -49,11 +50,19 @@ class EnvironmentSample(CheckCounts):
         indexes: ClassVar = [models.Index(fields=["at"], name="environment_sample_at")]
 
 
+class EnvironmentRollupQuerySet(models.QuerySet["EnvironmentRollup"]):
+    def with_errors(self) -> EnvironmentRollupQuerySet:
+        """Steps in which an app answered with 4XX or 5XX."""
+        return self.filter(Q(http_4xx__gt=0) | Q(http_5xx__gt=0))
+
+
 class EnvironmentRollup(CheckCounts):
     """A step of 5 minutes, an hour or a day of one environment."""
 
     pk = models.CompositePrimaryKey("environment_id", "step_minutes", "at")
     step_minutes = models.PositiveSmallIntegerField()
+
+    objects = EnvironmentRollupQuerySet.as_manager()
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["step_minutes", "at"], name="environment_rollup_at")]

@@ -11,7 +11,7 @@ from alerts.services import observe
 from courses.models import Environment, Event
 from courses.services import record_events
 from health.models import Check, CheckResult, EnvironmentState, Transition
-from health.rules import availability, slots
+from health.rules import availability, day, slots
 from health.rules.verdicts import DOWN, UP, Verdict
 from health.services import series
 
@@ -25,6 +25,8 @@ STATE_FIELDS = [
     "error_kind",
     "detail",
     "consecutive_failures",
+    "day",
+    "day_until",
 ]
 SIGNAL = "health.environment.down"
 TONES = {UP: Event.Tone.GOOD, DOWN: Event.Tone.BAD}
@@ -67,6 +69,8 @@ def _move(state: EnvironmentState, result: Result) -> list[Transition]:
     ]
     if found:
         state.since = result.at
+    state.day = day.noted(state.day, state.day_until, result.at, verdict.status)
+    state.day_until = day.hour_of(result.at)
     state.status, state.error_kind, state.detail = verdict.status, verdict.error_kind, verdict.detail
     state.http_status, state.last_latency_ms = verdict.http_status, verdict.latency_ms
     state.last_checked_at = result.at

@@ -1,24 +1,58 @@
-// Keeps live parts of a page honest: they do not poll while nobody looks, and say when they are stale.
+// Keeps pages honest: live parts do not poll while nobody looks, say when they are stale, tell of new
+// alerts, and what the reader opened stays open. A form is sent once. Without script all pages still work.
 "use strict";
 
+// The policy of the site forbids eval, so htmx cannot filter its triggers: it is done here.
 document.addEventListener("htmx:beforeRequest", (event) => {
-  const isPoll = event.detail.elt.matches("[hx-trigger^='every']");
-  if (isPoll && document.hidden) event.preventDefault();
+  const isPoll = event.detail.elt.matches("[hx-trigger*='every']");
+  const isInUse = event.detail.elt.contains(document.activeElement?.closest("dialog[open], [data-busy]"));
+  if (isPoll && (document.hidden || isInUse)) event.preventDefault();
 });
 
-for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
-  document.addEventListener(name, (event) => event.detail.elt.classList.add("is-stale"));
+// Who comes back to the page sees it fresh at once.
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) for (const part of document.querySelectorAll("[data-live]")) htmx.trigger(part, "refresh");
+});
+
+const line = () => document.getElementById("updated");
+function setStale(event, isStale) {
+  if (!event.detail.elt.matches?.("[data-live]")) return;
+  event.detail.elt.classList.toggle("is-stale", isStale);
+  const words = line();
+  if (!words) return;
+  words.dataset.fresh ??= words.textContent;
+  words.textContent = isStale ? words.dataset.stale : words.dataset.fresh;
+  words.classList.toggle("stale-note", isStale);
+  const at = document.getElementById("as-of");
+  if (at && !isStale) {
+    const zone = at.dataset.zone || undefined;
+    at.textContent = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: zone });
+  }
+}
+for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) document.addEventListener(name, (event) => setStale(event, true));
+document.addEventListener("htmx:afterOnLoad", (event) => setStale(event, false));
+
+// A session that ended answers with the sign-in page, which does not belong into a part of this one.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.xhr.responseURL && new URL(event.detail.xhr.responseURL).pathname.startsWith("/accounts/login")) {
+    event.detail.shouldSwap = false;
+    location.reload();
+  }
+});
+
+// What the reader opened, wrote or marked stays so when the part around it is morphed.
+if (window.Idiomorph) {
+  const keeps = new Set(["open", "checked", "value", "aria-expanded", "data-at"]);
+  Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, node) => !(keeps.has(name) && node.matches?.("details, input, textarea, select, [data-keep]"));
 }
 
-document.addEventListener("htmx:afterOnLoad", (event) => event.detail.elt.classList.remove("is-stale"));
-
-// What the reader opened stays open when the part around it is replaced.
-let opened = [];
-document.addEventListener("htmx:beforeSwap", (event) => {
-  opened = [...event.detail.target.querySelectorAll("details[open][id]")].map((element) => element.id);
-});
+// A new alert is told politely, once in this tab.
 document.addEventListener("htmx:afterSettle", () => {
-  for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
+  const bell = document.getElementById("bell");
+  const newest = Number(bell?.dataset.newest || 0);
+  const known = Number(sessionStorage.getItem("newest-alert") ?? -1);
+  if (newest > known && known >= 0) document.getElementById("news").textContent = bell.dataset.news;
+  if (bell?.dataset.newest || known < 0) sessionStorage.setItem("newest-alert", Math.max(newest, known, 0));
 });
 
 // A form is sent once: the button rests after the first click, until the page is shown again.
@@ -31,4 +65,13 @@ document.addEventListener("submit", ({ target, submitter, defaultPrevented }) =>
 window.addEventListener("pageshow", () => {
   for (const button of resting) button.disabled = false;
   resting.clear();
+});
+
+// A menu closes when something else is touched or Escape is pressed.
+document.addEventListener("click", ({ target }) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(target)) menu.open = false;
+});
+document.addEventListener("keydown", ({ key, target }) => {
+  const menu = key === "Escape" && target.closest?.("details.menu[open]");
+  if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
 });

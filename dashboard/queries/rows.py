@@ -1,15 +1,16 @@
-"""What does the overview need from every app? A fixed number of queries for any number of teams."""
+"""What is there to say about a team, in full? Read for one page of teams at a time."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from alerts.models import Alert
 from alerts.queries import open_alerts
 from alerts.rules import State
-from courses.models import Course, Project, Team, User
-from dashboard.rules import ORDER, Concern, concern_of
+from courses.models import Project, Team
+from dashboard.queries.standings import Standing
+from dashboard.rules import Concern, concern_of
 from experiments.models import Experiment
 from experiments.queries import running_experiments
 from health.models import EnvironmentState
@@ -60,46 +61,12 @@ class TeamRow:
         return max(0, len(self.alerts) - ALERTS_NAMED)
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What the reader asked to see; every field empty means everything."""
-
-    course: str = ""
-    concern: str = ""
-    text: str = ""
-
-    @property
-    def is_active(self) -> bool:
-        """Whether anything is left out."""
-        return bool(self.course or self.concern or self.text)
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """The rows to show, and what was counted before the concern filter."""
-
-    rows: list[TeamRow]
-    counts: dict[Concern, int]
-    total: int
-    courses: list[Course]
-
-
-def overview(user: User, filters: Filters, *, now: datetime) -> Overview:
-    """Return the teams `user` may see, the worst first, then by name."""
-    courses = list(Course.objects.visible_to(user).filter(is_archived=False))
-    teams = Team.objects.visible_to(user).filter(
-        is_archived=False, course__in=[course.pk for course in courses]
-    )
-    if filters.course:
-        teams = teams.filter(course__slug=filters.course)
-    if filters.text:
-        teams = teams.filter(name__icontains=filters.text)
-    rows = {team.pk: TeamRow(team) for team in teams.select_related("course")}
+def rows_of(found: Sequence[Standing], *, now: datetime) -> list[TeamRow]:
+    """Return the rows of the teams that stand as `found` says, in its order."""
+    teams = Team.objects.select_related("course").in_bulk([standing.team_id for standing in found])
+    rows = {pk: TeamRow(teams[pk]) for pk in (standing.team_id for standing in found) if pk in teams}
     _fill(rows, now)
-    counted = Counter(row.concern for row in rows.values())
-    shown = [row for row in rows.values() if filters.concern in ("", row.concern)]
-    shown.sort(key=lambda row: (ORDER.index(row.concern), row.team.name.casefold(), row.team.pk))
-    return Overview(shown, {concern: counted[concern] for concern in ORDER}, len(rows), courses)
+    return list(rows.values())
 
 
 def team_row(team: Team, *, now: datetime) -> TeamRow:

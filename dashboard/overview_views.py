@@ -1,0 +1,75 @@
+"""Which team needs somebody now?"""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from courses.http import Request, asked_text
+from courses.live import live_page
+from courses.models import Course, SavedView, Team
+from dashboard import queries
+from dashboard.rules import Concern
+from dashboard.tiles import tiles
+from dashboard.wording import CONCERNS
+from pipelines.queries import server_notices
+
+GRID, TABLE = "grid", "table"
+FEW_TEAMS = 8  # up to so many a table says more than a grid
+ROWS = 50
+
+
+@require_GET
+def overview(request: Request) -> HttpResponse:
+    """Every team, the worst first. `course`, `state`, `tutor`, `watched` and `q` narrow it.
+
+    `view` is grid or table; `tv` leaves everything out but the teams, for a screen on a wall.
+    """
+    courses = queries.courses_of(request.user)
+    filters = _filters(request)
+    frame = {
+        "courses": courses,
+        "filters": filters,
+        "tutors": queries.tutors_of(request.user) if courses else [],
+        "is_wall": "tv" in request.GET,
+        "saved_views": SavedView.objects.filter(user=request.user),
+    }
+    return live_page(
+        request,
+        "dashboard/overview.html",
+        frame=frame,
+        is_own=filters.is_watched,
+        teams=lambda: _teams(request, filters, courses),
+    )
+
+
+def _filters(request: Request) -> queries.Filters:
+    state, tutor = request.GET.get("state", ""), request.GET.get("tutor", "")
+    return queries.Filters(
+        course=asked_text(request, "course", most=50),
+        state=state if state in {*Concern, queries.UNTAKEN} else "",
+        text=asked_text(request, "q", most=80),
+        tutor=int(tutor) if tutor.isdecimal() and len(tutor) < 10 else 0,
+        is_watched="watched" in request.GET,
+    )
+
+
+def _teams(request: Request, filters: queries.Filters, courses: list[Course]) -> dict[str, Any]:
+    """Return what changes by itself: the counts, and the teams as tiles or as a page of rows."""
+    now = timezone.now()
+    found = queries.overview(request.user, filters, courses, now=now)
+    asked = request.GET.get("view")
+    view = asked if asked in (GRID, TABLE) else GRID if found.total > FEW_TEAMS else TABLE
+    context: dict[str, Any] = {
+        "overview": found,
+        "view": view,
+        "tabs": [(concern, *CONCERNS[concern], count) for concern, count in found.counts.items() if count],
+        "notices": [notice for notice in server_notices(request.user, now=now) if notice.tone == "bad"],
+        "may_take": Team.objects.editable_by(request.user).exists() if found.untaken else False,
+    }
+    if view == GRID:
+        return {**context, "tiles": tiles(found.standings, courses, now=now)}
+    page = Paginator(found.standings, ROWS).get_page(request.GET.get("page"))
+    return {**context, "page": page, "rows": queries.rows_of(page.object_list, now=now)}

@@ -1,0 +1,77 @@
+"""Which teams does the overview show, the worst first, and how many are there of each kind?"""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from courses.models import Course, Membership, Team, User
+from dashboard.queries.standings import Standing, standings
+from dashboard.rules import ORDER, Concern
+
+UNTAKEN = "untaken"  # a filter beside the concerns: an alert fires that nobody has acknowledged
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the reader asked to see; every field empty means everything."""
+
+    course: str = ""
+    state: str = ""  # a concern, or `untaken`
+    text: str = ""
+    tutor: int = 0  # a user
+    is_watched: bool = False
+
+    @property
+    def is_active(self) -> bool:
+        """Whether anything is left out."""
+        return bool(self.course or self.state or self.text or self.tutor or self.is_watched)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The teams to show, and what was counted before the filter of states."""
+
+    standings: list[Standing]
+    counts: dict[Concern, int]
+    untaken: int
+    total: int
+
+
+def courses_of(user: User) -> list[Course]:
+    """Return the courses that go on, by name."""
+    return list(Course.objects.visible_to(user).filter(is_archived=False))
+
+
+def tutors_of(user: User) -> list[tuple[int, str]]:
+    """Return (user, name) of who tutors teams in the courses `user` staffs, by name."""
+    courses = Course.objects.staffed_by(user).filter(is_archived=False)
+    rows = Membership.objects.tutors().filter(course__in=courses.values("pk"), team__isnull=False)
+    people = rows.order_by().values_list("user_id", "user__name", "user__email").distinct()
+    named = [(pk, name or email) for pk, name, email in people]
+    return sorted(named, key=lambda one: one[1].casefold())
+
+
+def overview(user: User, filters: Filters, courses: list[Course], *, now: datetime) -> Overview:
+    """Return how the teams stand that `user` may see, the worst first, then by name."""
+    teams = Team.objects.visible_to(user).filter(is_archived=False, course__in=[row.pk for row in courses])
+    if filters.course:
+        teams = teams.filter(course__slug=filters.course)
+    if filters.text:
+        teams = teams.filter(name__icontains=filters.text)
+    if filters.tutor:
+        mine = Membership.objects.tutors().filter(user_id=filters.tutor, team__isnull=False)
+        teams = teams.filter(pk__in=mine.values("team"))
+    if filters.is_watched:
+        teams = teams.filter(watchers__user=user)
+    found = standings(teams.values_list("pk", "name", "slug", "course_id"), now=now)
+    counted = Counter(standing.concern for standing in found)
+    shown = [standing for standing in found if _is_asked_for(standing, filters.state)]
+    shown.sort(key=lambda one: (ORDER.index(one.concern), one.name.casefold(), one.team_id))
+    untaken = sum(standing.untaken_alert is not None for standing in found)
+    return Overview(shown, {concern: counted[concern] for concern in ORDER}, untaken, len(found))
+
+
+def _is_asked_for(standing: Standing, state: str) -> bool:
+    if state == UNTAKEN:
+        return standing.untaken_alert is not None
+    return state in ("", standing.concern)
