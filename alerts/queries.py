@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
-from alerts.models import Alert, AlertQuerySet, Channel, Delivery
+from alerts.models import Alert, AlertQuerySet, Channel, Delivery, Subscription
 from alerts.rules import State
 from courses.models import Event, Membership, User
 
@@ -38,6 +39,12 @@ def inbox(user: User, *, severity: str = "", course: str = "") -> AlertQuerySet:
     if course:
         rows = rows.filter(project__team__course__slug=course)
     return rows
+
+
+def untaken(user: User) -> dict[str, Any]:
+    """Return how many firing alerts of `user` nobody has acknowledged, and the newest of them."""
+    rows = Alert.objects.visible_to(user).filter(state=State.FIRING, acknowledged_at=None)
+    return {"count": rows.count(), "newest": rows.order_by("-pk").first()}
 
 
 def counts(rows: AlertQuerySet) -> dict[str, int]:
@@ -127,4 +134,17 @@ def delivery_log(user: User, *, state: str = "") -> QuerySet[Delivery]:
     rows = Delivery.objects.visible_to(user).select_related("channel__course", "alert__project__team")
     if state:
         rows = rows.filter(state=state)
+    return rows.order_by("-created_at", "-pk")
+
+
+def subscription_of(user: User) -> Subscription:
+    """Return what `user` asks to be told of; unsaved, with everything off, where they never asked."""
+    known = Subscription.objects.filter(channel__owner=user).prefetch_related("interests").first()
+    return known or Subscription()
+
+
+def mails_to(user: User) -> QuerySet[Delivery]:
+    """Return the messages to `user` in person, newest first, without alerts they may no longer see."""
+    may_see = Q(alert=None) | Q(alert__in=Alert.objects.visible_to(user).values("pk"))
+    rows = Delivery.objects.filter(may_see, channel__owner=user).select_related("alert")
     return rows.order_by("-created_at", "-pk")

@@ -173,6 +173,11 @@ def one_line(text: str, limit: int) -> str:
     return several_lines(" ".join(text.split()), limit).replace("\n", " ")
 
 
+def kind_of(signal: str) -> str:
+    """Return which app `signal` comes from: health, pipelines or experiments."""
+    return signal.partition(".")[0]
+
+
 def several_lines(text: str, limit: int) -> str:
     """Return `text` without control characters other than line ends, cut to `limit` with an ellipsis."""
     sound = text.encode("utf-8", "replace").decode()

@@ -10,3 +10,9 @@ from alerts import services
 def deliver_due() -> None:
     """Send what waits in the outbox."""
     services.deliver_due(now=timezone.now())
+
+
+@shared_task
+def plan_digests() -> None:
+    """Queue the daily digests whose hour has come."""
+    services.plan_digests(now=timezone.now())

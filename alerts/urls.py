@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from alerts.views import channels, inbox, rules
+from alerts.views import channels, inbox, preferences, rules
 
 app_name = "alerts"
 urlpatterns = [
     path("", inbox.inbox, name="inbox"),
+    path("badge/", inbox.badge, name="badge"),
     path("<int:pk>/", inbox.alert_detail, name="alert_detail"),
     path("<int:pk>/acknowledge/", inbox.acknowledge, name="acknowledge"),
     path("<int:pk>/unacknowledge/", inbox.unacknowledge, name="unacknowledge"),
@@ -18,4 +19,7 @@ urlpatterns = [
     path("rules/", rules.rule_list, name="rule_list"),
     path("rules/<int:pk>/", rules.rule_edit, name="rule_edit"),
     path("deliveries/", channels.delivery_log, name="delivery_log"),
+    path("notifications/", preferences.notifications, name="notifications"),
+    path("notifications/test/", preferences.notification_test, name="notification_test"),
+    path("stop/<str:token>/", preferences.stop, name="stop"),
 ]

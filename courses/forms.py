@@ -6,11 +6,13 @@ from functools import cache
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from courses.addresses import is_email, is_web_address
-from courses.models import ApiKey, Course, Environment, Membership, Project, Team, User
+from courses.models import ApiKey, Course, Environment, Membership, Project, Team, Theme, User
 from courses.rules.csvfile import MAX_BYTES, Problem, decode
 
 LAST_DAY = date(2199, 12, 31)  # far from what dates can hold, whatever the time zone
@@ -37,9 +39,16 @@ class CourseForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Course
-        fields: ClassVar = ["name", "time_zone", "is_archived"]
-        labels: ClassVar = {"is_archived": "Archived"}
-        help_texts: ClassVar = {"is_archived": "Members can still read everything."}
+        fields: ClassVar = ["name", "time_zone", "has_status_page", "is_archived"]
+        labels: ClassVar = {"has_status_page": _("Public status page"), "is_archived": _("Archived")}
+        help_texts: ClassVar = {
+            "has_status_page": _(
+                "Anybody can then see, without signing in, the names of the course, its teams and their "
+                "environments, which of them answer, and when they did not in the last 14 days. No people, "
+                "no addresses, no details of errors."
+            ),
+            "is_archived": _("Members can still read everything."),
+        }
 
 
 class NewCourseForm(CourseForm):
@@ -133,15 +142,46 @@ class MemberForm(forms.Form):
 
 
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = User
+        fields: ClassVar = ["name"]
+        labels: ClassVar = {"name": _("Name")}
+        help_texts: ClassVar = {"name": _("What others see in place of your address.")}
+
+
+class ReadingForm(forms.ModelForm):  # type: ignore[type-arg]
+    """How the pages and mails of this site are shown to one reader."""
+
     time_zone = forms.ChoiceField(
-        choices=lambda: [("", "The site's time zone"), *time_zones()],
+        label=_("Time zone"),
+        choices=lambda: [("", _("The site's time zone")), *time_zones()],
         required=False,
-        help_text="Times on all pages are shown in it.",
+        help_text=_("Times on all pages and in your mails are shown in it."),
+    )
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=lambda: [("", _("What my browser asks for")), *settings.LANGUAGES],
+        required=False,
+    )
+    theme = forms.ChoiceField(
+        label=_("Light or dark"), choices=Theme.choices, widget=forms.RadioSelect, initial=Theme.AUTO
     )
 
     class Meta:
         model = User
-        fields: ClassVar = ["name", "time_zone"]
+        fields: ClassVar = ["time_zone", "language", "theme", "has_shortcuts"]
+        labels: ClassVar = {"has_shortcuts": _("Single keys are shortcuts")}
+        help_texts: ClassVar = {
+            "has_shortcuts": _(
+                "Such as j and k in lists. Switch them off if you speak or dictate to the browser."
+            )
+        }
+
+
+class ThemeForm(forms.Form):
+    """The quick switch between light and dark."""
+
+    value = forms.ChoiceField(choices=Theme.choices)
 
 
 class ApiKeyForm(forms.Form):

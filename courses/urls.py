@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from courses.views import api_keys, attention, catalogue, people, projects, roster
+from courses.views import api_keys, attention, catalogue, jobs, people, profile, projects, roster
 
 COURSE = "courses/<slug:course>/"
 TEAM = COURSE + "teams/<slug:team>/"
@@ -10,7 +10,9 @@ PROJECT = TEAM + "projects/<slug:project>/"
 
 app_name = "courses"
 urlpatterns = [
-    path("settings/profile/", people.profile, name="profile"),
+    path("settings/profile/", profile.profile, name="profile"),
+    path("settings/reading/", profile.reading, name="reading"),
+    path("settings/theme/", profile.theme_set, name="theme_set"),
     path("settings/views/", attention.view_list, name="view_list"),
     path("settings/views/save/", attention.view_save, name="view_save"),
     path("settings/views/<int:pk>/delete/", attention.view_delete, name="view_delete"),
@@ -24,6 +26,10 @@ urlpatterns = [
     path(COURSE + "people/<int:pk>/link/", people.member_link, name="member_link"),
     path(COURSE + "roster/", roster.roster_import, name="roster_import"),
     path(COURSE + "roster/example/", roster.roster_example, name="roster_example"),
+    path(COURSE + "jobs/", jobs.job_list, name="job_list"),
+    path("jobs/<int:pk>/", jobs.job_detail, name="job_detail"),
+    path("jobs/<int:pk>/cancel/", jobs.job_cancel, name="job_cancel"),
+    path("jobs/<int:pk>/result/", jobs.job_result, name="job_result"),
     path(COURSE + "keys/", api_keys.key_list, name="key_list"),
     path(COURSE + "keys/add/", api_keys.key_add, name="key_add"),
     path(COURSE + "add-team/", catalogue.team_add, name="team_add"),

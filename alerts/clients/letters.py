@@ -15,6 +15,7 @@ class Letter:
     key: the same for every copy of this message, and for no other; letters and digits.
     thread: the same for all messages about one alert.
     list_name: what mailboxes may sort by, a host name that need not exist.
+    stop_url: a post to it ends such messages, see RFC 8058; empty where there is none.
     """
 
     subject: str
@@ -23,6 +24,7 @@ class Letter:
     key: str
     thread: str
     list_name: str
+    stop_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

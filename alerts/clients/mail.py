@@ -11,18 +11,17 @@ from alerts.clients.letters import Failure, Letter
 def send(addresses: Sequence[str], letter: Letter) -> Failure | None:
     """Mail `letter` to all `addresses` in one message."""
     host = letter.list_name.partition(".")[2]
-    message = EmailMessage(
-        letter.subject,
-        letter.body,
-        to=addresses,
-        headers={
-            "Message-ID": f"<{letter.key}@{host}>",
-            "References": f"<{letter.thread}@{host}>",
-            "List-Id": f"<{letter.list_name}>",
-            "Auto-Submitted": "auto-generated",
-            "X-Auto-Response-Suppress": "All",
-        },
-    )
+    headers = {
+        "Message-ID": f"<{letter.key}@{host}>",
+        "References": f"<{letter.thread}@{host}>",
+        "List-Id": f"<{letter.list_name}>",
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+    }
+    if letter.stop_url:
+        headers["List-Unsubscribe"] = f"<{letter.stop_url}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    message = EmailMessage(letter.subject, letter.body, to=addresses, headers=headers)
     try:
         message.send()
     except smtplib.SMTPException as error:

@@ -3,12 +3,15 @@
 from alerts.models.alerts import Alert, AlertQuerySet
 from alerts.models.channels import Channel, Delivery
 from alerts.models.rules import Rule, Watch
+from alerts.models.subscriptions import Interest, Subscription
 
 __all__ = [
     "Alert",
     "AlertQuerySet",
     "Channel",
     "Delivery",
+    "Interest",
     "Rule",
+    "Subscription",
     "Watch",
 ]

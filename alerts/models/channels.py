@@ -22,20 +22,21 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
         return self.editable_by(user)
 
     def editable_by(self, user: User) -> ChannelQuerySet:
-        """The channels of the courses `user` lectures."""
+        """The channels of the courses `user` lectures; those of persons are their own affair."""
         if user.is_superuser:
-            return self
+            return self.filter(owner=None)
         return self.filter(course__in=Course.objects.editable_by(user).values("pk"))
 
 
 class Channel(models.Model):
-    """A way to tell people of a course."""
+    """A way to tell people: of a course, or one person, whose mail goes to the address they sign in with."""
 
     class Kind(models.TextChoices):
         EMAIL = "email", "e-mail"
         APPRISE = "apprise", "Apprise URL"
 
-    course = models.ForeignKey(Course, models.CASCADE, related_name="channels")
+    course = models.ForeignKey(Course, models.CASCADE, null=True, related_name="channels")
+    owner = models.OneToOneField(User, models.CASCADE, null=True, editable=False, related_name="mail_channel")
     name = models.CharField(max_length=80)
     kind = models.CharField(max_length=7, choices=Kind, default=Kind.EMAIL)
     # Addresses, one per line, or one Apprise URL. Never shown again: see `summary`.
@@ -51,11 +52,14 @@ class Channel(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["course", "name"], name="channel_name_in_course", violation_error_message=NAME_TAKEN
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(course__isnull=True) ^ Q(owner__isnull=True), name="channel_of_course_or_person"
+            ),
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.name or str(self.owner)
 
     @property
     def summary(self) -> str:
@@ -72,7 +76,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def visible_to(self, user: User) -> DeliveryQuerySet:
         """What the channels of the courses `user` staffs were to send."""
         if user.is_superuser:
-            return self
+            return self.filter(channel__owner=None)
         return self.filter(channel__course__in=Course.objects.staffed_by(user).values("pk"))
 
     def unclaimed(self, now: datetime) -> DeliveryQuerySet:
@@ -111,13 +115,16 @@ class Delivery(models.Model):
         FIRED = "fired"
         RESOLVED = "resolved"
         TEST = "test"
+        DIGEST = "digest"
 
     class State(models.TextChoices):
         PENDING = "pending"
         SENT = "sent"
         DEAD = "dead"
+        # Nobody wants it any more, or may have it: to a person only.
+        DROPPED = "dropped"
 
-    # Empty for a test message.
+    # Empty for a test message and a digest.
     alert = models.ForeignKey(Alert, models.CASCADE, null=True, related_name="deliveries")
     transition = models.CharField(max_length=8, choices=Transition)
     channel = models.ForeignKey(Channel, models.CASCADE, related_name="deliveries")
@@ -129,6 +136,10 @@ class Delivery(models.Model):
     lease_token = models.CharField(max_length=32, blank=True)
     last_error = models.CharField(max_length=300, blank=True)
     sent_at = models.DateTimeField(null=True)
+    # The end of the quiet hours that it fell into; patience with failures begins there.
+    held_until = models.DateTimeField(null=True)
+    # Of a digest: the instant from which on it tells.
+    tells_since = models.DateTimeField(null=True)
     # Every copy of this message carries it: the Message-ID of a mail, the Idempotency-Key of a post.
     dedupe_key = models.CharField(max_length=64, unique=True)
 

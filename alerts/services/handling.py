@@ -100,16 +100,18 @@ def save_channel(channel: Channel, *, by: User, now: datetime) -> bool:
             channel.save()
     except IntegrityError:
         return False
-    record_events(
-        [settings_event(channel.course, title=f"Alert channel “{channel.name}” {what}", actor=by, now=now)]
-    )
+    _note(channel, what, by=by, now=now)
     return True
 
 
 @transaction.atomic
 def delete_channel(channel: Channel, *, by: User, now: datetime) -> None:
     """Remove a channel with all that it sent or was to send."""
-    record_events(
-        [settings_event(channel.course, title=f"Alert channel “{channel.name}” deleted", actor=by, now=now)]
-    )
+    _note(channel, "deleted", by=by, now=now)
     channel.delete()
+
+
+def _note(channel: Channel, what: str, *, by: User, now: datetime) -> None:
+    if channel.course:
+        title = f"Alert channel “{channel.name}” {what}"
+        record_events([settings_event(channel.course, title=title, actor=by, now=now)])

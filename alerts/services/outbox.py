@@ -7,11 +7,13 @@ import uuid
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from typing import cast
 
 from django.db import transaction
 
 from alerts.models import Alert, Channel, Delivery
 from alerts.rules import Transition
+from alerts.services.personal import wanted_by
 from courses.models import Event
 from courses.services import record_events
 
@@ -22,27 +24,48 @@ def tell(moves: Sequence[Move], *, now: datetime) -> None:
     """Queue one message for each move and channel, and note the moves on the timeline."""
     if not moves:
         return
-    channels = defaultdict(list)
-    courses = {alert.project.team.course_id for alert, _ in moves}
-    for channel in Channel.objects.filter(course__in=courses, is_enabled=True):
-        channels[channel.course_id].append(channel)
-    known = _told_of(moves)
+    hearers = _hearers([alert for alert, transition in moves if transition == Transition.FIRED])
+    told = _told_of([alert for alert, transition in moves if transition == Transition.RESOLVED])
     rows = []
     for alert, transition in moves:
-        for channel in channels[alert.project.team.course_id]:
-            if transition == Transition.FIRED:
-                known.add((alert.pk, channel.pk))
-            elif not channel.send_resolved or (alert.pk, channel.pk) not in known:
-                continue  # nobody is told the end of what they were not told of
-            rows.append(new_delivery(channel, alert=alert, transition=transition, now=now))
+        if transition == Transition.FIRED:
+            to = hearers[alert.pk]
+            told[alert.pk] |= {channel for channel in to if channel.send_resolved}
+        else:  # nobody is told the end of what they were not told of
+            to = told[alert.pk]
+        rows += [new_delivery(channel, alert=alert, transition=transition, now=now) for channel in to]
     Delivery.objects.bulk_create(rows, ignore_conflicts=True)
     record_events([_event(alert, transition) for alert, transition in moves])
 
 
-def _told_of(moves: Sequence[Move]) -> set[tuple[int | None, int]]:
-    ended = [alert.pk for alert, transition in moves if transition == Transition.RESOLVED]
-    rows = Delivery.objects.filter(alert__in=ended, transition=Delivery.Transition.FIRED)
-    return set(rows.values_list("alert_id", "channel_id"))
+def _hearers(fired: Sequence[Alert]) -> dict[int, set[Channel]]:
+    """Return who is told that each alert began: the channels of its course, and the persons who asked."""
+    if not fired:
+        return {}
+    of_course, hearers = defaultdict(set), {}
+    courses = {alert.project.team.course_id for alert in fired}
+    for channel in Channel.objects.filter(course__in=courses, is_enabled=True):
+        of_course[channel.course_id].add(channel)
+    wanted = wanted_by(fired)
+    persons = Channel.objects.in_bulk(set().union(*wanted.values()))
+    for alert in fired:
+        asking = {persons[pk] for pk in wanted[alert.pk]}
+        hearers[alert.pk] = of_course[alert.project.team.course_id] | asking
+    return hearers
+
+
+def _told_of(ended: Sequence[Alert]) -> dict[int, set[Channel]]:
+    """Return who was told that each alert began and wants to hear of its end."""
+    told = defaultdict(set)
+    rows = Delivery.objects.filter(
+        alert__in=ended,
+        transition=Delivery.Transition.FIRED,
+        channel__is_enabled=True,
+        channel__send_resolved=True,
+    )
+    for row in rows.exclude(state=Delivery.State.DROPPED).select_related("channel"):
+        told[cast("int", row.alert_id)].add(row.channel)
+    return told
 
 
 def new_delivery(channel: Channel, *, alert: Alert | None, transition: str, now: datetime) -> Delivery:

@@ -23,6 +23,7 @@ from alerts.clients import Failure, Letter, Target
 from alerts.models import Channel, Delivery
 from alerts.rules import RETRY_FIRST, one_line, retry_at
 from alerts.services.letters import compose
+from alerts.services.personal import Sorted, sort_out
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ SILENCE = Failure("The channel did not answer in time.", is_silent=True)
 Work = tuple[Delivery, Target, Letter]
 Outcome = tuple[Delivery, Failure | None]
 MARKED = ["state", "attempts", "next_attempt_at", "leased_until", "lease_token", "last_error", "sent_at"]
+MARKED += ["held_until"]
 
 
 def deliver_due(*, now: datetime) -> int:
@@ -45,10 +47,16 @@ def deliver_due(*, now: datetime) -> int:
     token, leased = _claim(now)
     is_off = [(delivery, OFF) for delivery in leased if not delivery.channel.is_enabled]
     _mark(is_off, token, now=now)
+    ready = [delivery for delivery in leased if delivery.channel.is_enabled]
+    to_persons = sort_out([delivery for delivery in ready if delivery.channel.owner_id], now=now)
+    _set_aside(ready, to_persons, token)
     lanes = defaultdict(list)
-    for delivery in leased:
-        if delivery.channel.is_enabled:
-            lanes[delivery.channel_id].append((delivery, _target(delivery.channel), compose(delivery)))
+    for delivery in ready:
+        letter = to_persons.letters.get(delivery.pk)
+        if letter or not delivery.channel.owner_id:
+            lanes[delivery.channel_id].append(
+                (delivery, _target(delivery.channel), letter or compose(delivery))
+            )
     return _send(list(lanes.values()), token, now=now) if lanes else 0
 
 
@@ -62,10 +70,24 @@ def _claim(now: datetime) -> tuple[str, list[Delivery]]:
     mine = list(free.select_for_update(skip_locked=True).values_list("pk", flat=True))
     Delivery.objects.filter(pk__in=mine).update(lease_token=token, leased_until=now + LEASE)
     leased = Delivery.objects.filter(pk__in=mine).order_by("next_attempt_at", "pk")
-    return token, list(leased.select_related("channel__course", "alert__rule", "alert__project__team"))
+    channel = ("channel__course", "channel__owner", "channel__subscription__channel__owner")
+    return token, list(leased.select_related(*channel, "alert__rule", "alert__project__team"))
+
+
+def _set_aside(rows: Sequence[Delivery], to_persons: Sorted, token: str) -> None:
+    """Let messages wait for the end of somebody's quiet hours, and drop those that are no longer wanted."""
+    for row in rows:
+        if row.pk in to_persons.held:
+            row.next_attempt_at = to_persons.held[row.pk]
+            row.held_until = row.held_until if row.attempts else row.next_attempt_at
+        elif row.pk in to_persons.dropped:
+            row.state, row.last_error = Delivery.State.DROPPED, to_persons.dropped[row.pk]
+    _release([row for row in rows if row.pk in {*to_persons.held, *to_persons.dropped}], token)
 
 
 def _target(channel: Channel) -> Target:
+    if channel.owner:
+        return Target(addresses=[channel.owner.email])
     if channel.kind == Channel.Kind.EMAIL:
         return Target(addresses=channel.target.split())
     return Target(url=channel.target)
@@ -137,7 +159,12 @@ def _mark(outcomes: Sequence[Outcome], token: str, *, now: datetime) -> int:
     for delivery, failure in outcomes:
         delivery.attempts += 1
         delivery.last_error = one_line(failure.words, 300) if failure else ""
-        again = retry_at(delivery.attempts, created_at=delivery.created_at, now=now, jitter=random.random())
+        again = retry_at(
+            delivery.attempts,
+            created_at=delivery.held_until or delivery.created_at,
+            now=now,
+            jitter=random.random(),
+        )
         if failure is None:
             delivery.state, delivery.sent_at = Delivery.State.SENT, now
         elif again is None or not delivery.channel.is_enabled:

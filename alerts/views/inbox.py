@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -12,6 +12,7 @@ from alerts.models import Alert, Delivery
 from alerts.rules import State
 from alerts.views.pages import ROWS, back_to, tabs_of
 from courses.http import Request, page_of, render_page
+from courses.live import live_page
 
 
 @require_GET
@@ -38,12 +39,22 @@ def inbox(request: Request) -> HttpResponse:
 
 
 @require_GET
+def badge(request: Request) -> HttpResponse:
+    """How many alerts wait for somebody to take them, for the header of every page."""
+    if not request.htmx:
+        return redirect("alerts:inbox")
+    return live_page(request, "alerts/badge.html", frame={}, bell=lambda: queries.untaken(request.user))
+
+
+@require_GET
 def alert_detail(request: Request, pk: int) -> HttpResponse:
     """One alert: what happened, when, and who was told."""
     rows = Alert.objects.visible_to(request.user)
     related = rows.select_related("rule", "project__team__course", "acknowledged_by")
     alert = get_object_or_404(related, pk=pk)
-    deliveries = list(alert.deliveries.select_related("channel").order_by("-created_at", "-pk"))
+    # What goes to persons is their own affair.
+    of_course = alert.deliveries.filter(channel__owner=None)
+    deliveries = list(of_course.select_related("channel").order_by("-created_at", "-pk"))
     is_staff = Delivery.objects.visible_to(request.user).filter(alert=alert).exists()
     context = {
         **tabs_of(request),

@@ -15,9 +15,11 @@ from courses.services.catalogue import (
 from courses.services.people import (
     add_member,
     edit_profile,
+    edit_reading,
     forget_old_addresses,
     make_password_link,
     remove_member,
+    set_theme,
 )
 from courses.services.roster import import_roster, plan_roster
 from courses.services.roster_changes import RosterPlan
@@ -36,6 +38,7 @@ __all__ = [
     "edit_environment",
     "edit_profile",
     "edit_project",
+    "edit_reading",
     "edit_team",
     "forget_old_addresses",
     "import_roster",
@@ -46,6 +49,7 @@ __all__ = [
     "remove_member",
     "revoke_api_key",
     "save_view",
+    "set_theme",
     "settings_event",
     "unwatch_team",
     "watch_team",

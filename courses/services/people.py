@@ -61,9 +61,23 @@ def make_password_link(person: User, *, course: Course, actor: User, now: dateti
 
 
 @transaction.atomic
-def edit_profile(user: User, *, name: str, time_zone: str) -> None:
+def edit_profile(user: User, *, name: str) -> None:
     """Write what a person says about themselves."""
-    User.objects.filter(pk=user.pk).update(name=name, time_zone=time_zone)
+    User.objects.filter(pk=user.pk).update(name=name)
+
+
+@transaction.atomic
+def edit_reading(user: User, *, time_zone: str, language: str, theme: str, has_shortcuts: bool) -> None:
+    """Write how a person wants to read."""
+    User.objects.filter(pk=user.pk).update(
+        time_zone=time_zone, language=language, theme=theme, has_shortcuts=has_shortcuts
+    )
+
+
+@transaction.atomic
+def set_theme(user: User, *, theme: str) -> None:
+    """Write that a person reads in light or dark."""
+    User.objects.filter(pk=user.pk).update(theme=theme)
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Who takes part in a course, and who am I?"""
+"""Who takes part in a course?"""
 
 from django.conf import settings
 from django.contrib import messages
@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from courses import queries, services
-from courses.forms import MemberForm, ProfileForm
+from courses.forms import MemberForm
 from courses.http import Request, asked_text, page_of
 from courses.models import Course, Membership
 from courses.views.pages import ROWS, confirm_page, crumbs_to, form_page, is_mail_filed
@@ -83,14 +83,3 @@ def member_link(request: Request, course: str, pk: int) -> HttpResponse:
         "back": crumbs[-1][1],
     }
     return render(request, "courses/member_link.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-def profile(request: Request) -> HttpResponse:
-    """The reader's own name and time zone."""
-    form = ProfileForm(request.POST or None, instance=request.user)
-    if form.is_valid():
-        services.edit_profile(request.user, **form.cleaned_data)
-        messages.success(request, "Your profile is saved.")
-        return redirect("courses:profile")
-    return render(request, "courses/profile.html", {"form": form})

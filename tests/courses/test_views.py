@@ -287,10 +287,43 @@ def test_the_last_lecturer_stays(team, lecturer):
 def test_everybody_edits_their_profile(student):
     url = reverse("courses:profile")
     assert student.email in text_of(page(student, url))
-    assert send(student, url, name="Ada", time_zone="Asia/Tokyo", is_superuser="on").status_code == 302
+    assert send(student, url, name="Ada", is_superuser="on").status_code == 302
     student.refresh_from_db()
-    assert (student.name, student.time_zone, student.is_superuser) == ("Ada", "Asia/Tokyo", False)
-    assert "errorlist" in text_of(send(student, url, name="Ada", time_zone="Mars/Base"))
+    assert (student.name, student.is_superuser) == ("Ada", False)
+    assert "errorlist" in text_of(send(student, url, name="A" * 151))
+
+
+def test_everybody_chooses_how_they_read(student):
+    url = reverse("courses:reading")
+    values = {"time_zone": "Asia/Tokyo", "language": "en-us", "theme": "dark"}
+    assert send(student, url, **values, name="x", is_superuser="on").status_code == 302
+    student.refresh_from_db()
+    assert (student.time_zone, student.language, student.theme) == ("Asia/Tokyo", "en-us", "dark")
+    assert (student.has_shortcuts, student.name, student.is_superuser) == (False, "", False)
+    assert 'data-theme="dark"' in text_of(page(student, url))
+    for wrong in ({"time_zone": "Mars/Base"}, {"language": "xx"}, {"theme": "pink"}):
+        assert "errorlist" in text_of(send(student, url, **{**values, **wrong}))
+    student.refresh_from_db()
+    assert student.time_zone == "Asia/Tokyo"
+
+
+def test_the_theme_is_kept_in_the_profile_or_in_a_cookie(client, student):
+    url = reverse("courses:theme_set")
+    answer = client.post(url, {"value": "dark", "next": "/accounts/login/"})
+    assert answer.headers["Location"] == "/accounts/login/"
+    assert (client.cookies["theme"].value, client.cookies["theme"]["httponly"]) == ("dark", True)
+    assert 'data-theme="dark"' in text_of(client.get("/accounts/login/"))
+    answer = send(student, url, value="light", next="/courses/?q=a")
+    student.refresh_from_db()
+    assert (answer.headers["Location"], student.theme) == ("/courses/?q=a", "light")
+    assert "theme" not in answer.cookies
+
+
+@pytest.mark.parametrize("next_", ["//evil.example", "https://evil.example/", "evil", "/\\evil.example", ""])
+def test_the_theme_leads_nowhere_else(student, next_):
+    answer = send(student, reverse("courses:theme_set"), value="pink", next=next_)
+    student.refresh_from_db()
+    assert (answer.headers["Location"], student.theme) == ("/", "auto")
 
 
 # Keys -------------------------------------------------------------------------------------------
