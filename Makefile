@@ -4,6 +4,9 @@ PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; 
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
 
+# What the browser suite takes from npm. Without npm the tests that need it are left out and named.
+AXE = tests/interface/node_modules/.package-lock.json
+
 .PHONY: run demo test lint fmt e2e lock
 
 run: .venv/.installed
@@ -25,7 +28,7 @@ demo: .venv/.installed-demo
 	@$(BIN)/python manage.py load_demo --port $(DEMO_PORT)
 	@exec $(BIN)/python manage.py serve --also demo/Procfile
 
-test: .venv/.installed-dev lint
+test: .venv/.installed-dev $(AXE) lint
 	$(BIN)/python -m tests.run
 
 lint: .venv/.installed-dev
@@ -43,13 +46,17 @@ fmt: .venv/.installed-dev
 	$(BIN)/ruff check --fix .
 	-$(BIN)/djade $$(find templates -name '*.html')
 
-e2e: .venv/.installed-dev
-	$(BIN)/python -m pytest tests/e2e
+e2e: .venv/.installed-dev $(AXE)
+	$(BIN)/python -m pytest tests/e2e tests/interface
 
 lock: .venv/.installed-dev
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet -o requirements.txt
 	$(BIN)/uv pip compile pyproject.toml --extra demo --universal --python-version 3.11 --generate-hashes --quiet -c requirements.txt -o requirements-demo.txt
 	$(BIN)/uv pip compile pyproject.toml --extra dev --extra demo --universal --python-version 3.11 --generate-hashes --quiet -c requirements.txt -o requirements-dev.txt
+
+$(AXE): tests/interface/package-lock.json
+	@if command -v npm >/dev/null; then cd tests/interface && npm ci --silent --ignore-scripts && touch $(notdir $(@D))/$(@F); \
+	else echo "npm is not installed: the accessibility tests are left out."; fi
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Courseops needs Python 3.11 or later; none was found."; exit 1; }

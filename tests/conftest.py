@@ -34,6 +34,21 @@ def _live_parts_are_always_new(monkeypatch):
     monkeypatch.setattr(live, "FRESH_S", 0.0)
 
 
+@pytest.fixture(scope="session")
+def browser():
+    """The system's Chromium, one for all tests that look at pages."""
+    from tests.browser import running_browser  # noqa: PLC0415  # few runs need it
+
+    with ExitStack() as stack:
+        try:
+            running = stack.enter_context(running_browser())
+        except servers.MissingServerError as error:
+            if servers.IS_CI:
+                raise
+            pytest.skip(str(error))
+        yield running
+
+
 @pytest.fixture
 def require_server():
     """Make a server's context manager, or leave the test out where it is not installed.

@@ -1,32 +1,13 @@
-"""One browser for all journeys, and one site with the demo's programs that they visit."""
+"""The site with the demo's programs that all journeys visit, and a signed-in page of it."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from demo.ports import is_free
-from tests import servers
+from tests.browser import sign_in
 from tests.site import Site
-
-# Playwright keeps an event loop in this thread, which Django takes for an async caller.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    try:
-        binary = servers.program("chromium", "usr/bin/chromium-browser", "usr/bin/google-chrome")
-    except servers.MissingServerError as error:
-        if servers.IS_CI:
-            raise
-        pytest.skip(str(error))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=binary, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 def free_ports() -> str:
@@ -46,14 +27,6 @@ def demo(tmp_path_factory) -> Iterator[Site]:
         yield site
     finally:
         site.end()
-
-
-def sign_in(page: Page, email: str, password: str) -> None:
-    page.goto("/accounts/login/")
-    page.get_by_label("mail").fill(email)
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_load_state("networkidle")
 
 
 @pytest.fixture

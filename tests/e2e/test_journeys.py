@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import sign_in
+from tests.browser import sign_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.processes, pytest.mark.timeout(300)]
 WIDE = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"}
