@@ -22,10 +22,8 @@ def reader_settings(get_response: Answer) -> Answer:
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        # Without its cookie nobody asks for the session, so that public answers do not vary by it.
-        reader = request.user if settings.SESSION_COOKIE_NAME in request.COOKIES else None
-        language = getattr(reader, "language", "") or translation.get_language_from_request(request)
-        zone = getattr(reader, "time_zone", "")
+        language = getattr(request.user, "language", "") or translation.get_language_from_request(request)
+        zone = getattr(request.user, "time_zone", "")
         with ExitStack() as stack:
             stack.enter_context(translation.override(language))
             if zone:

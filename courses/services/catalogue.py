@@ -70,10 +70,18 @@ def add_course(name: str, *, time_zone: str, lecturer: str, actor: User, now: da
 
 @transaction.atomic
 def edit_course(
-    course: Course, *, name: str, time_zone: str, is_archived: bool, actor: User, now: datetime
+    course: Course,
+    *,
+    name: str,
+    time_zone: str,
+    has_status_page: bool,
+    is_archived: bool,
+    actor: User,
+    now: datetime,
 ) -> bool:
     row = Course.objects.select_for_update().get(pk=course.pk)
-    return _edit(row, {"name": name, "time_zone": time_zone, "is_archived": is_archived}, actor, now)
+    values = {"name": name, "time_zone": time_zone, "has_status_page": has_status_page}
+    return _edit(row, {**values, "is_archived": is_archived}, actor, now)
 
 
 @transaction.atomic

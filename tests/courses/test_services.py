@@ -203,7 +203,8 @@ def test_queries_do_not_grow_with_lines(course, actor, django_assert_max_num_que
 
 
 def test_edits_are_noted_once(course, actor):
-    values = {"name": "New", "time_zone": "Europe/Berlin", "is_archived": False, "actor": actor, "now": NOW}
+    values = {"name": "New", "time_zone": "Europe/Berlin", "has_status_page": False, "is_archived": False}
+    values |= {"actor": actor, "now": NOW}
     old = course.name
     assert services.edit_course(course, **values)
     assert not services.edit_course(course, **values)

@@ -21,6 +21,9 @@ PUBLIC = {
     "account_signup",
     "dashboard:live",
     "dashboard:ready",
+    "dashboard:status_badge",
+    "dashboard:status_course",
+    "dashboard:status_team",
 }
 # What the number in an address belongs to, by the name of the address or its beginning.
 FACTORIES = {
@@ -80,7 +83,7 @@ def address(name: str, parameters: tuple[str, ...], project) -> str:
 
 @pytest.fixture
 def project(db):
-    return factories.ProjectFactory(team__name=HIDDEN)
+    return factories.ProjectFactory(team__name=HIDDEN, team__course__has_status_page=True)
 
 
 def identify(entry):

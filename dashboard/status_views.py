@@ -1,0 +1,81 @@
+"""Do the apps of a course answer? What anybody may see, without signing in and without a cookie."""
+
+import gzip
+import zoneinfo
+from collections.abc import Callable
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+
+from dashboard.badge import badge
+from dashboard.status import DAYS, Picture, is_public, picture, shared
+
+MAX_AGE_S = 30
+PLACES_SHOWN = 250  # those beyond answer; each has a page of its own
+OUTAGES_SHOWN = 40
+Draw = Callable[[Picture], str]
+
+
+@login_not_required
+@require_safe
+def status_course(request: HttpRequest, course: str) -> HttpResponse:
+    """Which apps of a course answer, and which did not lately."""
+    return _answer(request, course, "", _page, "text/html")
+
+
+@login_not_required
+@require_safe
+def status_team(request: HttpRequest, course: str, team: str) -> HttpResponse:
+    """The same of one team."""
+    return _answer(request, course, team, _page, "text/html")
+
+
+@login_not_required
+@require_safe
+def status_badge(request: HttpRequest, course: str, team: str) -> HttpResponse:
+    """The state of a team as a small picture."""
+    return _answer(request, course, team, badge, "image/svg+xml")
+
+
+def _page(shown: Picture) -> str:
+    context = {
+        "picture": shown,
+        "places": shown.places[:PLACES_SHOWN],
+        "more_places": max(0, len(shown.places) - PLACES_SHOWN),
+        "outages": shown.outages[:OUTAGES_SHOWN],
+        "more_outages": max(0, len(shown.outages) - OUTAGES_SHOWN),
+        "days": DAYS,
+    }
+    # Without the request: the page is the same for everybody, whoever asks first.
+    return render_to_string("dashboard/status_page.html", context)
+
+
+def _answer(request: HttpRequest, course: str, team: str, draw: Draw, kind: str) -> HttpResponse:
+    """Answer with what is drawn once for all who read the same language, in the course's zone."""
+    if not is_public(course, team):
+        raise Http404
+    language = translation.get_language_from_request(request)
+    key = f"status:drawn:{kind}:{language}:{course}:{team}"
+    packed = shared(key, lambda: _packed(course, team, draw, language))
+    is_packed = "gzip" in request.headers.get("Accept-Encoding", "")
+    body = packed if is_packed else gzip.decompress(packed)
+    headers = {"Cache-Control": f"public, max-age={MAX_AGE_S}", "Content-Language": language}
+    if is_packed:
+        headers["Content-Encoding"] = "gzip"
+    response = HttpResponse(body, content_type=f"{kind}; charset=utf-8", headers=headers)
+    # The login middleware looked for a session, but the answer does not depend on one: caches may share it.
+    request.session.accessed = False
+    patch_vary_headers(response, ["Accept-Encoding", "Accept-Language"])
+    return response
+
+
+def _packed(course: str, team: str, draw: Draw, language: str) -> bytes:
+    shown = picture(course, team)
+    if shown is None:
+        raise Http404
+    with translation.override(language), timezone.override(zoneinfo.ZoneInfo(shown.time_zone)):
+        return gzip.compress(draw(shown).encode(), mtime=0)
