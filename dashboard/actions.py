@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from courses.models import Course, User
+from courses.models import Course, Theme, User
 
 MAX_COURSES = 200  # of which the search knows the pages
 
@@ -65,6 +65,13 @@ def _for_everybody(user: User) -> Iterator[Target]:
     yield Target(_("Your profile"), reverse("courses:profile"))
     yield Target(_("Your saved views"), reverse("courses:view_list"))
     yield Target(_("Change password"), reverse("account_change_password"))
+    for theme, title in (
+        (Theme.DARK, _("Switch to dark")),
+        (Theme.LIGHT, _("Switch to light")),
+        (Theme.AUTO, _("Switch to light or dark like my system")),
+    ):
+        if user.theme != theme:
+            yield Target(title, reverse("courses:theme_set"), field="value", value=theme.value)
 
 
 def _for_staff() -> Iterator[Target]:

@@ -122,20 +122,21 @@ def _for_staff(user: User, text: str, staffed: list[int]) -> list[Group]:
 
 
 def _people(staffed: list[int], text: str) -> list[Any]:
-    """Return people of these courses, each with slug and name of the first course they are in."""
+    """Return people of these courses, each with the course they are in first, and their `place` there."""
     parts = Membership.objects.filter(course__in=staffed)
     first = parts.filter(user=OuterRef("pk")).order_by("course__name", "pk")
     rows: QuerySet[Any] = User.objects.filter(pk__in=parts.values("user")).annotate(
         shown_name=Coalesce(NullIf("name", Value("")), "email", output_field=CharField()),
         course_slug=Subquery(first.values("course__slug")[:1]),
-        course_name=Subquery(first.values("course__name")[:1]),
+        place=Subquery(first.values(name=Coalesce("team__name", "course__name"))[:1]),
     )
     return best(rows, text, "shown_name", "email")
 
 
 def _person(person: Any) -> Target:
     page = reverse("courses:member_list", args=[person.course_slug])
-    return Target(str(person), f"{page}?{urlencode({'q': person.email})}", person.course_name)
+    detail = f"{person.email} · {person.place}" if person.name else person.place
+    return Target(str(person), f"{page}?{urlencode({'q': person.email})}", detail)
 
 
 def _host(host: Host) -> Target:

@@ -29,7 +29,7 @@ if (palette) {
   function show(html, text) {
     hits.innerHTML = html; // of our own server, escaped there
     start.hidden = text !== "";
-    options().forEach((option, index) => (option.id = `palette-${index}`));
+    list.querySelectorAll("[role=option]").forEach((option, index) => (option.id = `palette-${index}`));
     if (!marked?.isConnected || text) mark(options()[0]);
     status.textContent = hits.firstElementChild?.dataset.words ?? "";
     if (isEager) open(marked, {});

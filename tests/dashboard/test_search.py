@@ -120,13 +120,23 @@ def test_pages_are_offered_to_those_who_may_open_them(request, place, words, who
     assert (title or "Nothing found") in text_of(answer)
 
 
+def test_the_other_colours_are_a_form_in_the_page_and_in_the_palette(student):
+    student.theme = "dark"
+    student.save()
+    for form, headers in (("search-act", {}), ("palette-act", PARTIAL)):
+        text = text_of(page(student, "/search/?q=switch", **headers))
+        assert "Switch to dark" not in text
+        assert f'form="{form}" formaction="/settings/theme/" name="value" value="light"' in text
+        assert 'value="auto"' in text
+
+
 def test_at_most_eight_of_a_kind_are_shown(team, lecturer):
     for n in range(9):
         factories.TeamFactory(course=team.course, name=f"Okapi {n}")
     answer = page(lecturer, "/search/?q=okapi")
     assert len(links(answer)) == 8
     assert "There are more." in text_of(answer)
-    assert "and more" in text_of(page(lecturer, "/search/?q=okapi", **PARTIAL))
+    assert "the first 8" in text_of(page(lecturer, "/search/?q=okapi", **PARTIAL))
 
 
 def test_without_words_watched_teams_views_and_own_teams_are_offered(team, student):
