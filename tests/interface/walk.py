@@ -17,7 +17,7 @@ from typing import Any
 from playwright.async_api import Browser, BrowserContext, CDPSession, Response, async_playwright
 from playwright.async_api import Page as Tab
 
-from tests.e2e.conftest import FLAGS
+from tests.browser import FLAGS
 from tests.interface.sites import Site
 
 HERE = Path(__file__).parent
