@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -10,11 +11,11 @@ from alerts import services
 from alerts.forms import TargetForm
 from alerts.models import Alert, Channel, Delivery, Rule, Watch
 from courses.models import User
-from courses.panel import RecordAdmin
+from courses.panel import PanelAdmin, RecordAdmin
 
 
 @admin.register(Rule)
-class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic when the program runs
+class RuleAdmin(PanelAdmin):
     list_display = ["name", "signal", "comparison", "threshold", "severity", "course", "is_enabled"]
     list_filter = ["is_enabled", "severity", "course"]
     search_fields = ["name", "signal"]
@@ -25,12 +26,16 @@ class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic when
 
 
 @admin.register(Channel)
-class ChannelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic when the program runs
+class ChannelAdmin(PanelAdmin):
     form = TargetForm
     list_display = ["name", "course", "kind", "summary", "is_enabled", "send_resolved"]
     list_filter = ["kind", "is_enabled", "course"]
     search_fields = ["name", "course__name"]
     list_select_related = ["course"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Channel]:
+        """Channels of courses: what persons ask for is their own affair."""
+        return Channel.objects.filter(owner=None)
 
     def save_model(self, request: HttpRequest, obj: Channel, form: Any, change: bool) -> None:
         services.save_channel(obj, by=cast("User", request.user), now=timezone.now())
@@ -65,4 +70,4 @@ class DeliveryAdmin(RecordAdmin):
     ]
     list_filter = ["state", "transition", "channel__course"]
     search_fields = ["alert__title", "channel__name", "dedupe_key"]
-    list_select_related = ["channel", "alert"]
+    list_select_related = ["channel__owner", "alert"]

@@ -44,8 +44,8 @@ class QuietHours:
         """Return the quiet that begins on `day`; of an hour that comes twice its end is the later one."""
         last = day if self.ends > self.begins else day + A_DAY
         begin = datetime.combine(day, self.begins, self.zone)
-        end = datetime.combine(last, self.ends, self.zone).replace(fold=1)
-        return begin.astimezone(UTC), end.astimezone(UTC)
+        end = datetime.combine(last, self.ends, self.zone)
+        return begin.astimezone(UTC), max(end.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
 
 
 def next_hour(after: datetime, *, hour: int, zone: ZoneInfo) -> datetime:

@@ -306,3 +306,24 @@ class SavedViewFactory(DjangoModelFactory):
     user = factory.SubFactory(UserFactory)
     name = factory.Sequence(lambda n: f"View {n}")
     address = "/?state=down"
+
+
+class SubscriptionFactory(DjangoModelFactory):
+    """Somebody who wants mail about every critical alert of their own and watched teams."""
+
+    class Meta:
+        model = alerts.Subscription
+        skip_postgeneration_save = True
+
+    class Params:
+        owner = factory.SubFactory(UserFactory)
+
+    channel = factory.SubFactory(
+        ChannelFactory, course=None, owner=factory.SelfAttribute("..owner"), name="", target=""
+    )
+    has_alerts = True
+
+    @factory.post_generation
+    def cells(self, create, extracted, **kwargs):
+        for kind, severity in extracted or [(kind, "critical") for kind in alerts.Interest.Kind]:
+            self.interests.create(kind=kind, severity=severity)

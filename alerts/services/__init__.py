@@ -13,7 +13,7 @@ from alerts.services.handling import (
 from alerts.services.observing import observe
 from alerts.services.outbox import send_test
 from alerts.services.sending import deliver_due
-from alerts.services.stop_links import Mails, read_stop_token
+from alerts.services.stop_links import Mails, read_stop_token, stop_path
 from alerts.services.subscribing import save_subscription, send_test_to, stop_mails
 
 __all__ = [
@@ -32,5 +32,6 @@ __all__ = [
     "send_test",
     "send_test_to",
     "stop_mails",
+    "stop_path",
     "unacknowledge",
 ]
