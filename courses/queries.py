@@ -6,11 +6,16 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q, QuerySet, Window
 
+from courses.charts.axes import TimeAxis
+from courses.charts.happenings import PAIRED, Happening, marks_and_ranges
+from courses.charts.overlays import SHAPES, Overlay, overlay
 from courses.models import ApiKey, Course, Event, Membership, Team, User
 
 TIMELINE_LENGTH = 30
+EVENTS_DRAWN = 200
+EARLIER_READ = 100  # among these is looked for what began before a chart and lasted into it
 
 
 def timeline(events: QuerySet[Event], *, kind: str) -> QuerySet[Event]:
@@ -25,6 +30,20 @@ def kinds_of(events: QuerySet[Event]) -> list[tuple[str, str]]:
     """Return the kinds there are entries of, with their labels, in the order of the model."""
     there = set(events.order_by().values_list("kind", flat=True).distinct())
     return [(value, label.lower()) for value, label in Event.Kind.choices if value in there]
+
+
+def events_over(events: QuerySet[Event], axis: TimeAxis) -> Overlay:
+    """Return what of `events` is drawn over charts of the span of `axis`."""
+    drawn = events.filter(kind__in=SHAPES).exclude(kind__in=PAIRED, dedupe_key=None).order_by("-at", "-pk")
+    inside = drawn.filter(at__gte=axis.start, at__lte=axis.end).annotate(number=Window(Count("pk")))
+    newest = list(inside[:EVENTS_DRAWN])
+    earlier = drawn.filter(kind__in=PAIRED, at__lt=axis.start)[:EARLIER_READ]
+    rows = [
+        Happening(row.at, row.kind, row.tone, row.title, row.url, row.dedupe_key or "")
+        for row in reversed([*newest, *earlier])
+    ]
+    left_out = newest[0].number - len(newest) if newest else 0
+    return overlay(marks_and_ranges(rows), axis, left_out=left_out)
 
 
 def staff_of(course: Course) -> list[tuple[User, str]]:

@@ -16,6 +16,7 @@ from health.models import Check, Host
 from health.queries import environment_list as listed
 from health.queries import environment_page, hosts
 from health.rules import ranges
+from health.wording import range_links
 
 LOST = (
     "Its check, all that was measured there, its part of the timeline and the API keys made for it alone "
@@ -47,13 +48,12 @@ def environment_detail(request: Request, pk: int) -> HttpResponse:
     rows = rows.select_related("project__team__course", "health_check", "health_state")
     environment = get_object_or_404(rows, pk=pk)
     now, zone = timezone.now(), timezone.get_current_timezone()
-    span = ranges.chosen(request.GET.get("range", ""), now - environment.created_at)
+    span, became = ranges.asked(request.GET, first=environment.created_at, now=now)
     page = environment_page.environment_page(environment, span=span, now=now, zone=zone)
     is_editable = Environment.objects.editable_by(request.user).filter(pk=pk).exists()
     context = {
         "page": page,
-        "span": span,
-        "ranges": ranges.RANGES.values(),
+        "ranges": range_links(span, became),
         "is_editable": is_editable,
         "edit_url": reverse("courses:environment_edit", args=[pk]) if is_editable else "",
     }
@@ -114,7 +114,7 @@ def host_detail(request: Request, pk: int) -> HttpResponse:
     rows = Host.objects.visible_to(request.user).select_related("course", "state")
     host = get_object_or_404(rows, pk=pk)
     now, zone = timezone.now(), timezone.get_current_timezone()
-    span = ranges.chosen(request.GET.get("range", ""), now - host.created_at)
+    span, became = ranges.asked(request.GET, first=host.created_at, now=now)
     page = hosts.host_page(host, span=span, now=now, zone=zone)
-    context = {"page": page, "span": span, "ranges": ranges.RANGES.values()}
+    context = {"page": page, "ranges": range_links(span, became)}
     return render_page(request, "health/host_detail.html", context, partial="host")

@@ -1,30 +1,80 @@
-"""Where do the ticks of a chart stand, and what do they say?"""
+"""Where do the ticks of a chart stand, and what do they say?
+
+Places across are percentages of the plot's width as text, so that a drawing fits every screen while
+its words keep their size; places down are pixels.
+"""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from django.utils.formats import date_format
+
+PLOT_PX = 150
+AXIS_PX = 24
 MAX_TIME_TICKS = 7
-LABEL_HALF = 16  # half a clock time's width, in the units of the drawing
 STEPS = [timedelta(minutes=minutes) for minutes in (1, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720)]
 DAYS = (1, 2, 7, 14, 28, 56, 112, 364)
 
 
+def percent_of(share: float) -> str:
+    """Return a share (0 to 1) of the width as a coordinate: `12.5%`."""
+    return f"{round(share * 100, 2):g}%"
+
+
+def px(value: float) -> str:
+    """Return pixels as a coordinate."""
+    return f"{round(value, 1):g}"
+
+
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A place on an axis, in the units of the drawing, and its label.
+    """A place on an axis and its label. is_minor: a narrow screen leaves the label out."""
 
-    anchor: which part of the label stands there; at the right edge its end, so that none sticks out.
-    """
-
-    position: float
+    position: str
     label: str
-    anchor: str = "middle"
+    is_minor: bool = False
 
 
-def tick_across(x: float, label: str, *, right: float) -> Tick:
-    """Return a tick at `x` of an axis that ends at `right`."""
-    return Tick(round(x, 1), label, "end" if x > right - LABEL_HALF else "middle")
+@dataclass(frozen=True, slots=True)
+class TimeAxis:
+    """What a chart spans, and the reader's zone, which words the times."""
+
+    start: datetime
+    end: datetime
+    zone: tzinfo
+
+    def share(self, at: datetime) -> float:
+        """Return where `at` stands: 0 at the start, 1 at the end, no further."""
+        return min(max((at - self.start) / (self.end - self.start), 0.0), 1.0)
+
+    def x(self, at: datetime) -> str:
+        return percent_of(self.share(at))
+
+    def words(self, at: datetime) -> str:
+        """Return an instant in the reader's zone: `28 Mar 13:05`."""
+        return date_format(at.astimezone(self.zone), "SHORT_DATETIME_FORMAT")
+
+    def ticks(self) -> list[Tick]:
+        found = time_ticks(self.start, self.end, self.zone)
+        return [Tick(self.x(at), label, n % 2 == 1) for n, (at, label) in enumerate(found)]
+
+
+@dataclass(frozen=True, slots=True)
+class ValueAxis:
+    """Values from 0 up, between two heights in pixels."""
+
+    levels: list[float]
+    top: int
+    bottom: int
+
+    def y(self, value: float) -> float:
+        share = min(max(value / self.levels[-1], 0.0), 1.0)
+        return self.bottom - (self.bottom - self.top) * share
+
+    def ticks(self, show: Callable[[float], str]) -> list[Tick]:
+        return [Tick(px(self.y(level)), show(level)) for level in self.levels]
 
 
 def nice_step(largest: float, steps: int = 4) -> float:
@@ -36,12 +86,16 @@ def nice_step(largest: float, steps: int = 4) -> float:
     return next(factor * magnitude for factor in (1, 2, 2.5, 5, 10) if factor * magnitude >= rough * 0.999)
 
 
-def value_ticks(largest: float, ceiling: float | None = None) -> list[float]:
-    """Return the values to mark, from 0 to at least `largest`, or to `ceiling` where one is given."""
+def value_ticks(largest: float, ceiling: float | None = None, *, is_count: bool = False) -> list[float]:
+    """Return the values to mark, from 0 to at least `largest`, or to `ceiling` where one is given.
+
+    is_count: only whole numbers are marked.
+    """
     if ceiling is not None:
         return [ceiling * quarter / 4 for quarter in range(5)]
-    step = nice_step(largest)
-    return [step * n for n in range(math.ceil(largest / step * 0.999 if largest > 0 else 4) + 1)]
+    step = math.ceil(nice_step(largest)) if is_count else nice_step(largest)
+    fallback = 1 if is_count else 4
+    return [step * n for n in range(math.ceil(largest / step * 0.999 if largest > 0 else fallback) + 1)]
 
 
 def time_ticks(start: datetime, end: datetime, zone: tzinfo) -> list[tuple[datetime, str]]:
@@ -57,7 +111,9 @@ def time_ticks(start: datetime, end: datetime, zone: tzinfo) -> list[tuple[datet
     days = next((days for days in DAYS if span / timedelta(days=days) <= MAX_TIME_TICKS), DAYS[-1])
     # Dates are counted on the calendar: a day of 23 or 25 hours is still one.
     dates = [today + timedelta(days=n) for n in range(1, span.days + 2, days)]
-    return [(at, f"{day.day} {day:%b}") for day in dates if (at := _midnight(day, zone)) <= end]
+    return [
+        (at, date_format(day, "MONTH_DAY_FORMAT")) for day in dates if (at := _midnight(day, zone)) <= end
+    ]
 
 
 def _midnight(day: date, zone: tzinfo) -> datetime:
@@ -67,4 +123,5 @@ def _midnight(day: date, zone: tzinfo) -> datetime:
 
 def _clock(at: datetime, zone: tzinfo) -> tuple[datetime, str]:
     local = at.astimezone(zone)
-    return at, f"{local.day} {local:%b}" if (local.hour, local.minute) == (0, 0) else f"{local:%H:%M}"
+    is_midnight = (local.hour, local.minute) == (0, 0)
+    return at, date_format(local, "MONTH_DAY_FORMAT" if is_midnight else "TIME_FORMAT")

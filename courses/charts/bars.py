@@ -1,22 +1,30 @@
 """What held when? A bar of columns over time, each split by how long each status held.
 
-Down is drawn on top and full width, so that a minute of it shows in a month; what nobody
+Down is drawn on top, hatched and full width, so that a minute of it shows in a month; what nobody
 watched is a thin column. `ui/_status_bar.html` draws it.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 
-from courses.charts.axes import Tick, tick_across, time_ticks
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
-WIDTH, HEIGHT = 640, 62
-TOP, BOTTOM = 2, 40
+from courses.charts.axes import TimeAxis, ValueAxis, percent_of, px
+from courses.charts.frames import Frame, frame
+from courses.charts.overlays import Overlay
+from courses.charts.words import words_of
+
+HEIGHT_PX = 36
 COLUMNS = 64
 LEAST = 5.0  # the least height of any time down
-WORDS = {"up": "up", "down": "down", "unknown": "not watched"}
+TABLE_ROWS = 48
+STATUSES = ("up", "down", "unknown")
+NO_OVERLAY = Overlay()
 
 StatusSpan = tuple[str, datetime, datetime]
+Held = dict[str, timedelta]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,74 +32,23 @@ class Box:
     """A rectangle that stands for a status: up, down or unknown."""
 
     status: str
-    x: float
-    y: float
-    width: float
-    height: float
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One slice of time: its boxes, and the same in words."""
-
-    title: str
-    boxes: list[Box]
+    x: str
+    y: str
+    width: str
+    height: str
 
 
 @dataclass(frozen=True, slots=True)
 class StatusBar:
-    """A drawing of `WIDTH` × `HEIGHT` with its summary. `ident` is unique on its page."""
+    """A drawing with its summary. values: the words of each column, joined by |.
 
-    ident: str
-    title: str
-    summary: str
-    columns: list[Column]
-    ticks: list[Tick]
-    width: int = WIDTH
-    height: int = HEIGHT
+    rows: the statuses as (status, its word, since when, how long), newest first, at most `TABLE_ROWS`.
+    """
 
-
-def words_of(span: timedelta) -> str:
-    """Return a span in its two largest units: `3 h 12 min`."""
-    seconds = round(span.total_seconds())
-    parts = []
-    for unit, size in (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1)):
-        count, seconds = divmod(seconds, size)
-        if count:
-            parts.append(f"{count} {unit}")
-    return " ".join(parts[:2]) or "0 s"
-
-
-def _held(spans: Sequence[StatusSpan], start: datetime, end: datetime) -> dict[str, timedelta]:
-    held = dict.fromkeys(WORDS, timedelta())
-    for status, first, last in spans:
-        if first < end and last > start:
-            held[status] += min(last, end) - max(first, start)
-    return held
-
-
-def _told(held: dict[str, timedelta]) -> str:
-    return ", ".join(f"{WORDS[status]} {words_of(span)}" for status, span in held.items() if span)
-
-
-def _boxes(held: dict[str, timedelta], x: float, width: float) -> list[Box]:
-    total = sum(held.values(), timedelta())
-    full = float(BOTTOM - TOP)
-    heights = {status: full * (span / total) for status, span in held.items() if span}
-    if "down" in heights:
-        heights["down"] = max(heights["down"], LEAST)
-        scale = full / sum(heights.values())
-        heights = {status: height * scale for status, height in heights.items()}
-    boxes, y = [], float(TOP)
-    for status in ("down", "unknown", "up"):
-        height = heights.get(status, 0.0)
-        slim = width / 3 if status == "unknown" else 0.0
-        if height:
-            boxes.append(
-                Box(status, round(x + slim, 1), round(y, 1), round(width - 2 * slim, 1), round(height, 1))
-            )
-        y += height
-    return boxes
+    frame: Frame
+    boxes: list[Box]
+    values: str
+    rows: list[tuple[str, str, str, str]]
 
 
 def status_bar(
@@ -99,30 +56,71 @@ def status_bar(
     spans: Sequence[StatusSpan],
     *,
     ident: str,
-    start: datetime,
-    end: datetime,
-    zone: tzinfo,
+    axis: TimeAxis,
     since: datetime | None = None,
+    overlay: Overlay = NO_OVERLAY,
 ) -> StatusBar:
-    """Return the drawing of adjoining (status, from, to) between `start` and `end`.
+    """Return the drawing of adjoining (status, from, to) over the span of `axis`.
 
-    The reader's zone words the times. Time that no span covers counts as not watched; the summary
-    leaves out what was before `since`.
+    Time that no span covers counts as not watched; the summary leaves out what was before `since`.
     """
-    step, width = (end - start) / COLUMNS, WIDTH / COLUMNS
-    edges = [start + step * n for n in range(COLUMNS)]
-    columns = []
-    for n, first in enumerate(edges):
-        held = _held(spans, first, first + step)
-        held["unknown"] += step - sum(held.values(), timedelta())
-        local, until = first.astimezone(zone), (first + step).astimezone(zone)
-        label = f"{local.day} {local:%b %H:%M} to {until:%H:%M}: {_told(held)}"
-        columns.append(Column(label, _boxes(held, n * width, width - 1.5)))
-    told_from = since or start
-    held = _held(spans, told_from, end)
-    held["unknown"] += (end - told_from) - sum(held.values(), timedelta())
-    ticks = [
-        tick_across(WIDTH * ((at - start) / (end - start)), text, right=WIDTH)
-        for at, text in time_ticks(start, end, zone)
-    ]
-    return StatusBar(ident, title, _told(held).capitalize(), columns, ticks)
+    step, top = (axis.end - axis.start) / COLUMNS, overlay.top_px
+    edges = [axis.start + step * n for n in range(COLUMNS)]
+    columns = [_held(spans, first, first + step) for first in edges]
+    summary = capfirst(_told(_held(spans, since or axis.start, axis.end)))
+    newest = sorted(spans, key=lambda span: span[1], reverse=True)[:TABLE_ROWS]
+    return StatusBar(
+        frame=frame(
+            title,
+            summary,
+            ident=ident,
+            axis=axis,
+            scale=ValueAxis([0, 1], top, top + HEIGHT_PX),
+            show=None,
+            instants=[first + step / 2 for first in edges],
+            gap_s=step.total_seconds(),
+            overlay=overlay,
+        ),
+        boxes=[box for n, held in enumerate(columns) for box in _boxes(held, n / COLUMNS, top)],
+        values="|".join(_told(held) for held in columns),
+        rows=[
+            (status, status_words(status), axis.words(first), words_of(last - first))
+            for status, first, last in newest
+        ],
+    )
+
+
+def status_words(status: str) -> str:
+    """Return the word for a status."""
+    return {"up": _("up"), "down": _("down"), "unknown": _("not watched")}[status]
+
+
+def _held(spans: Sequence[StatusSpan], start: datetime, end: datetime) -> Held:
+    held = dict.fromkeys(STATUSES, timedelta())
+    for status, first, last in spans:
+        if first < end and last > start:
+            held[status] += min(last, end) - max(first, start)
+    held["unknown"] += (end - start) - sum(held.values(), timedelta())
+    return held
+
+
+def _told(held: Held) -> str:
+    return ", ".join(f"{status_words(status)} {words_of(span)}" for status, span in held.items() if span)
+
+
+def _boxes(held: Held, x: float, top: int) -> list[Box]:
+    total, width = sum(held.values(), timedelta()), 1 / COLUMNS
+    heights = {status: HEIGHT_PX * (span / total) for status, span in held.items() if span}
+    if "down" in heights:
+        heights["down"] = max(heights["down"], LEAST)
+        scale = HEIGHT_PX / sum(heights.values())
+        heights = {status: height * scale for status, height in heights.items()}
+    boxes, y = [], float(top)
+    for status in ("down", "unknown", "up"):
+        height = heights.get(status, 0.0)
+        slim = width * (0.35 if status == "unknown" else 0.1)
+        if height:
+            across = percent_of(x + slim), percent_of(width - 2 * slim)
+            boxes.append(Box(status, across[0], px(y), across[1], px(height)))
+        y += height
+    return boxes

@@ -1,14 +1,14 @@
 """Where on a plot of intervals does everything go? One row for each interval, around a zero line.
 
-Positions across are percentages of the width, so the text keeps its size on every screen.
+The words of a row stand above its drawing, so that a long name wraps and nothing is written over.
 """
 
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-ROW_PX = 44
-AXIS_PX = 26
+from courses.charts.axes import Tick, percent_of
+
 TICKS = 5
 MARGIN = 0.06
 
@@ -27,10 +27,7 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A drawn interval: percentages across, pixels down.
-
-    band_top, band_end: between them the lines of the axis are drawn, and not through the words above.
-    """
+    """A drawn interval: places across, and its ends in words for the table."""
 
     label: str
     text: str
@@ -38,36 +35,22 @@ class Row:
     low: str
     value: str
     high: str
-    text_y: int
-    line_y: int
-    band_top: int
-    band_end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """A mark on the axis. anchor: which end of its text stands there."""
-
-    x: str
-    label: str
-    anchor: str
+    words: tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class IntervalChart:
-    """A plot, ready for `ui/_interval_chart.html`."""
+    """A plot, ready for `ui/_interval_chart.html`. `ident` is unique on its page."""
 
+    ident: str
     title: str
     rows: tuple[Row, ...]
     ticks: tuple[Tick, ...]
     zero: str
-    height: int
-    axis_y: int
-    label_y: int
 
 
 def interval_chart(
-    title: str, intervals: Sequence[Interval], *, label: Callable[[float, int], str]
+    title: str, intervals: Sequence[Interval], *, ident: str, label: Callable[[float, int], str]
 ) -> IntervalChart | None:
     """Return the plot of `intervals`, or None without any.
 
@@ -80,42 +63,31 @@ def interval_chart(
     margin = (high - low or 1.0) * MARGIN
     low, high = low - margin, high + margin
 
-    def across(value: float) -> float:
-        return (value - low) / (high - low) * 100
+    def across(value: float) -> str:
+        return percent_of((value - low) / (high - low))
 
     step = nice_step((high - low) / TICKS)
     digits = max(0, -math.floor(math.log10(step)))
     marks = [step * count for count in range(math.ceil(low / step), math.floor(high / step) + 1)]
-    axis_y = ROW_PX * len(intervals)
     return IntervalChart(
+        ident=ident,
         title=title,
-        rows=tuple(_row(one, place, across) for place, one in enumerate(intervals)),
-        ticks=tuple(_tick(across(mark), label(mark, digits)) for mark in marks),
-        zero=f"{across(0.0):.2f}%",
-        height=axis_y + AXIS_PX,
-        axis_y=axis_y,
-        label_y=axis_y + 16,
+        rows=tuple(_row(one, across, lambda value: label(value, digits + 1)) for one in intervals),
+        ticks=tuple(_tick(mark, across(mark), label(mark, digits), step) for mark in marks),
+        zero=across(0.0),
     )
 
 
-def _row(interval: Interval, place: int, across: Callable[[float], float]) -> Row:
-    return Row(
-        label=interval.label,
-        text=interval.text,
-        tone=interval.tone,
-        low=f"{across(interval.low):.2f}%",
-        value=f"{across(interval.value):.2f}%",
-        high=f"{across(interval.high):.2f}%",
-        text_y=14 + ROW_PX * place,
-        line_y=31 + ROW_PX * place,
-        band_top=20 + ROW_PX * place,
-        band_end=42 + ROW_PX * place,
-    )
+def _row(interval: Interval, across: Callable[[float], str], show: Callable[[float], str]) -> Row:
+    ends = interval.low, interval.value, interval.high
+    low, value, high = (across(end) for end in ends)
+    first, middle, last = (show(end) for end in ends)
+    return Row(interval.label, interval.text, interval.tone, low, value, high, (first, middle, last))
 
 
-def _tick(x: float, label: str) -> Tick:
-    anchor = "start" if x < 5 else "end" if x > 95 else "middle"
-    return Tick(f"{x:.2f}%", label, anchor)
+def _tick(mark: float, x: str, label: str, step: float) -> Tick:
+    """Return a tick. On a narrow screen zero keeps its label and every second from there."""
+    return Tick(x, label, round(mark / step) % 2 == 1)
 
 
 def nice_step(rough: float) -> float:

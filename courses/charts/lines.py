@@ -1,22 +1,29 @@
-"""How do figures go over time? Line charts and sparklines.
+"""How do figures go over time? Line charts with bands and gaps, and sparklines.
 
-A chart is a description of a drawing in the units of its view box; `ui/_line_chart.html` and
-`ui/_sparkline.html` draw it. Where nothing was measured there is no line.
+`ui/_line_chart.html` and `ui/_sparkline.html` draw them. Where nothing was measured there is no line.
+Lines are drawn in a box of `ACROSS` by pixels that is stretched to the plot's width.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import TypeVar
 
-from courses.charts.axes import Tick, tick_across, time_ticks, value_ticks
+from django.utils.translation import gettext as _
 
-WIDTH, HEIGHT = 640, 200
-LEFT, RIGHT, TOP, BOTTOM = 62, 632, 12, 172
+from courses.charts.axes import PLOT_PX, TimeAxis, ValueAxis, percent_of, px, value_ticks
+from courses.charts.frames import Frame, frame
+from courses.charts.overlays import Overlay
+
+ACROSS = 1000
 STYLES = ("first", "second", "third", "fourth")
 TABLE_ROWS = 48
+NO_OVERLAY = Overlay()
 
 Point = tuple[datetime, float | None]
+Placed = tuple[float, float]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,53 +35,45 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """Something that happened, drawn across the chart. tone: good, bad or neutral."""
+class Band:
+    """What lies between two lines, such as an interval: (at, low, high) in order of time."""
 
-    at: datetime
     label: str
-    tone: str = "neutral"
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedMark:
-    """A mark with its place."""
-
-    x: float
-    at: datetime
-    label: str
-    tone: str
+    points: Sequence[tuple[datetime, float, float]]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: `paths` are values of `points` attributes, `dots` are lone points."""
+    """One line: `paths` are values of `points` attributes, `dots` are lone points (x, y).
+
+    values: the words at each instant of the chart, joined by |, empty where nothing was measured.
+    """
 
     label: str
     style: str
     latest: str
+    values: str
     paths: list[str]
-    dots: list[tuple[float, float]]
+    dots: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnBand:
+    """A band: `paths` are values of `points` attributes of polygons."""
+
+    label: str
+    paths: list[str]
 
 
 @dataclass(frozen=True, slots=True)
 class LineChart:
-    """A drawing of `WIDTH` × `HEIGHT`. `ident` is unique on its page."""
+    """A drawing of lines. every: how many instants one row of the table stands for."""
 
-    ident: str
-    title: str
-    description: str
+    frame: Frame
     lines: list[Line]
-    x_ticks: list[Tick]
-    y_ticks: list[Tick]
-    marks: list[PlacedMark]
-    rows: list[tuple[datetime, list[str]]]
-    width: int = WIDTH
-    height: int = HEIGHT
-    left: int = LEFT
-    right: int = RIGHT
-    top: int = TOP
-    bottom: int = BOTTOM
+    bands: list[DrawnBand]
+    rows: list[tuple[str, list[str]]]
+    every: int
 
     @property
     def is_empty(self) -> bool:
@@ -87,48 +86,7 @@ class Sparkline:
 
     label: str
     paths: list[str]
-    dots: list[tuple[float, float]]
-
-
-def _segments(
-    points: Sequence[Point], max_gap: timedelta, place: Callable[[datetime, float], tuple[float, float]]
-) -> tuple[list[str], list[tuple[float, float]]]:
-    """Return the polylines and lone dots of `points`, broken where more than `max_gap` is missing."""
-    measured = [(at, value) for at, value in points if value is not None]
-    runs = [measured[:1]] if measured else []
-    for (before, _), point in pairwise(measured):
-        if point[0] - before > max_gap:
-            runs.append([])
-        runs[-1].append(point)
-    placed = [[place(at, value) for at, value in run] for run in runs]
-    paths = [" ".join(f"{x:.1f},{y:.1f}" for x, y in run) for run in placed if len(run) > 1]
-    return paths, [(round(run[0][0], 1), round(run[0][1], 1)) for run in placed if len(run) == 1]
-
-
-def _latest(series: Series, show: Callable[[float], str]) -> str:
-    values = [value for _, value in series.points if value is not None]
-    return show(values[-1]) if values else "no data"
-
-
-def _described(series: Series, show: Callable[[float], str]) -> str:
-    values = [value for _, value in series.points if value is not None]
-    if not values:
-        return f"{series.label}: no data."
-    return (
-        f"{series.label}: {show(values[-1])} at the end, between {show(min(values))} and {show(max(values))}."
-    )
-
-
-def _table(series: Sequence[Series], show: Callable[[float], str]) -> list[tuple[datetime, list[str]]]:
-    """Return at most `TABLE_ROWS` rows, newest first, evenly picked from the instants measured."""
-    values = [{at: value for at, value in one.points if value is not None} for one in series]
-    instants = sorted({at for found in values for at in found}, reverse=True)
-    every = -(-len(instants) // TABLE_ROWS) or 1
-    return [(at, [show(found[at]) if at in found else "–" for found in values]) for at in instants[::every]]
-
-
-def _placed(mark: Mark, x: float) -> PlacedMark:
-    return PlacedMark(round(x, 1), mark.at, mark.label, mark.tone)
+    dots: list[tuple[str, str]]
 
 
 def line_chart(
@@ -136,56 +94,122 @@ def line_chart(
     series: Sequence[Series],
     *,
     ident: str,
-    start: datetime,
-    end: datetime,
+    axis: TimeAxis,
     max_gap: timedelta,
     show: Callable[[float], str],
-    zone: tzinfo,
     ceiling: float | None = None,
-    marks: Sequence[Mark] = (),
+    bands: Sequence[Band] = (),
+    overlay: Overlay = NO_OVERLAY,
 ) -> LineChart:
-    """Return the drawing of up to four `series` between `start` and `end`.
+    """Return the drawing of up to four `series` over the span of `axis`.
 
     max_gap: the longest time between two points that a line may cross.
     show: words for a value, such as `ui.ms`; used for ticks, the latest values and the table.
     ceiling: the top of the scale, such as 100 for percentages; None: what the data needs.
     """
-    values = [value for one in series for _, value in one.points if value is not None]
-    levels = value_ticks(max(values, default=0.0), ceiling)
-
-    def x_of(at: datetime) -> float:
-        return LEFT + (RIGHT - LEFT) * ((at - start) / (end - start))
-
-    def y_of(value: float) -> float:
-        return BOTTOM - (BOTTOM - TOP) * min(value / levels[-1], 1.0)
-
-    def place(at: datetime, value: float) -> tuple[float, float]:
-        return x_of(at), y_of(value)
-
+    values = [value for one in series for _at, value in one.points if value is not None]
+    values += [high for band in bands for _at, _low, high in band.points]
+    top = overlay.top_px
+    scale = ValueAxis(value_ticks(max(values, default=0.0), ceiling), top, top + PLOT_PX)
+    found = [{at: show(value) for at, value in one.points if value is not None} for one in series]
+    instants = sorted({at for words in found for at in words if axis.start <= at <= axis.end})
+    every = -(-len(instants) // TABLE_ROWS) or 1
     return LineChart(
-        ident=ident,
-        title=title,
-        description=" ".join(_described(one, show) for one in series),
+        frame=frame(
+            title,
+            " ".join(_described(one, show) for one in series),
+            ident=ident,
+            axis=axis,
+            scale=scale,
+            show=show,
+            instants=instants,
+            gap_s=max_gap.total_seconds(),
+            overlay=overlay,
+        ),
         lines=[
-            Line(one.label, style, _latest(one, show), *_segments(one.points, max_gap, place))
-            for one, style in zip(series, STYLES, strict=False)
+            _line(one, style, words, instants, max_gap, axis, scale)
+            for one, style, words in zip(series, STYLES, found, strict=False)
         ],
-        x_ticks=[tick_across(x_of(at), label, right=RIGHT) for at, label in time_ticks(start, end, zone)],
-        y_ticks=[Tick(round(y_of(level), 1), show(level)) for level in levels],
-        marks=[_placed(mark, x_of(mark.at)) for mark in marks if start <= mark.at <= end],
-        rows=_table(series, show),
+        bands=[_band(band, max_gap, axis, scale) for band in bands],
+        rows=[(axis.words(at), [one.get(at, "–") for one in found]) for at in instants[::-1][::every]],
+        every=every,
     )
 
 
 def sparkline(values: Sequence[float | None], *, label: str) -> Sparkline:
     """Return a small line through evenly spaced `values`, with gaps where one is None."""
     largest = max((value for value in values if value is not None), default=0.0) or 1.0
-    zero = datetime(2000, 1, 1)  # noqa: DTZ001 - only distances count
-    points = [(zero + timedelta(seconds=n), value) for n, value in enumerate(values)]
     last = max(len(values) - 1, 1)
-    paths, dots = _segments(
-        points,
-        timedelta(seconds=1),
-        lambda at, value: (2 + 96 * (at - zero).total_seconds() / last, 22 - 20 * value / largest),
+    points = [
+        (2 + 96 * n / last, None if value is None else 22 - 20 * value / largest)
+        for n, value in enumerate(values)
+    ]
+    runs: list[list[Placed]] = [[]]
+    for x, y in points:
+        if y is None:
+            runs.append([])
+        else:
+            runs[-1].append((x, y))
+    dots = [(px(run[0][0]), px(run[0][1])) for run in runs if len(run) == 1]
+    return Sparkline(label, [_path(run) for run in runs if len(run) > 1], dots)
+
+
+def _line(
+    one: Series,
+    style: str,
+    words: dict[datetime, str],
+    instants: Sequence[datetime],
+    max_gap: timedelta,
+    axis: TimeAxis,
+    scale: ValueAxis,
+) -> Line:
+    measured = [(at, value) for at, value in one.points if value is not None and axis.start <= at <= axis.end]
+    runs = [
+        [(axis.share(at), scale.y(value)) for at, value in run]
+        for run in _runs(measured, [at for at, _value in measured], max_gap)
+    ]
+    return Line(
+        label=one.label,
+        style=style,
+        latest=words[measured[-1][0]] if measured else _("no data"),
+        values="|".join(words.get(at, "") for at in instants),
+        paths=[_path([(x * ACROSS, y) for x, y in run]) for run in runs if len(run) > 1],
+        dots=[(percent_of(run[0][0]), px(run[0][1])) for run in runs if len(run) == 1],
     )
-    return Sparkline(label, paths, dots)
+
+
+def _band(band: Band, max_gap: timedelta, axis: TimeAxis, scale: ValueAxis) -> DrawnBand:
+    inside = [point for point in band.points if axis.start <= point[0] <= axis.end]
+    paths = []
+    for run in _runs(inside, [at for at, _low, _high in inside], max_gap):
+        xs = [axis.share(at) * ACROSS for at, _low, _high in run]
+        over = [(x, scale.y(high)) for x, (_at, _low, high) in zip(xs, run, strict=True)]
+        under = [(x, scale.y(low)) for x, (_at, low, _high) in zip(xs, run, strict=True)]
+        paths.append(_path([*over, *reversed(under)]))
+    return DrawnBand(band.label, paths)
+
+
+def _runs(points: Sequence[T], instants: Sequence[datetime], max_gap: timedelta) -> list[list[T]]:
+    """Return `points` in runs, a new one wherever more than `max_gap` is missing."""
+    runs = [[points[0]]] if points else []
+    for (before, at), point in zip(pairwise(instants), points[1:], strict=True):
+        if at - before > max_gap:
+            runs.append([])
+        runs[-1].append(point)
+    return runs
+
+
+def _path(run: Sequence[Placed]) -> str:
+    return " ".join(f"{px(x)},{px(y)}" for x, y in run)
+
+
+def _described(series: Series, show: Callable[[float], str]) -> str:
+    values = [value for _at, value in series.points if value is not None]
+    if not values:
+        return _("%(label)s: no data.") % {"label": series.label}
+    return _("%(label)s: %(last)s at the end, between %(low)s and %(high)s.") % {
+        "label": series.label,
+        "last": show(values[-1]),
+        "low": show(min(values)),
+        "high": show(max(values)),
+    }

@@ -50,7 +50,8 @@ class SplitRow:
 def metric_tables(snapshot: Snapshot) -> list[MetricTable]:
     """Return one table for each metric, the goal first."""
     rank = {"goal": 0, "guardrail": 1, "secondary": 2}
-    return [_table(row, snapshot) for row in sorted(snapshot.metrics, key=lambda row: rank[row.role])]
+    rows = sorted(snapshot.metrics, key=lambda row: rank[row.role])
+    return [_table(row, snapshot, place) for place, row in enumerate(rows)]
 
 
 def split_rows(snapshot: Snapshot) -> list[SplitRow]:
@@ -67,7 +68,7 @@ def mixed_share(snapshot: Snapshot) -> float:
     return snapshot.mixed_units / max(1, snapshot.units + snapshot.mixed_units) * 100
 
 
-def _table(metric: MetricResult, snapshot: Snapshot) -> MetricTable:
+def _table(metric: MetricResult, snapshot: Snapshot, place: int) -> MetricTable:
     is_share = metric.kind == "proportion"
     by_key = {row.key: row for row in metric.comparisons}
     # One decimal more than the differences, alike in all rows.
@@ -82,7 +83,7 @@ def _table(metric: MetricResult, snapshot: Snapshot) -> MetricTable:
         aim="more is better" if metric.direction == "increase" else "less is better",
         mean_label="Rate" if is_share else "Mean per unit",
         rows=tuple(rows),
-        chart=_chart(metric, snapshot),
+        chart=_chart(metric, snapshot, place),
     )
 
 
@@ -123,13 +124,14 @@ def _judgement(comparison: Comparison, direction: str, confidence: float) -> tup
     return ("good", "better") if is_better(comparison, direction) else ("bad", "worse")
 
 
-def _chart(metric: MetricResult, snapshot: Snapshot) -> IntervalChart | None:
+def _chart(metric: MetricResult, snapshot: Snapshot, place: int) -> IntervalChart | None:
     unit = " in points" if metric.kind == "proportion" else ""
     level = f"{snapshot.confidence * 100:.4g} % interval"
     title = f"{metric.name}: difference to {snapshot.arms[0].name}{unit}, {level}"
     return interval_chart(
         title,
         _intervals(metric, snapshot.confidence),
+        ident=f"plot-{place}",
         label=lambda value, digits: number(value, "mean", digits),
     )
 

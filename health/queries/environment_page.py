@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from courses.charts.bars import StatusBar
+from courses.charts.distributions import Distribution
 from courses.charts.lines import LineChart
+from courses.charts.overlays import Overlay
+from courses.charts.stacks import StackedBars
 from courses.models import Environment
 from health.models import (
     Check,
@@ -15,9 +18,11 @@ from health.models import (
     EnvironmentState,
     Transition,
 )
-from health.queries.environment_charts import Counts, availability_bar, latency_chart
+from health.queries import environment_charts as charts
+from health.queries.environment_charts import Counts
 from health.rules import availability, histogram, slots
 from health.rules.ranges import Range, Window, window
+from health.wording import window_words
 
 RESULTS_SHOWN = 20
 TRANSITIONS_READ = 5000
@@ -37,12 +42,14 @@ CLASSES = [
 class EnvironmentPage:
     """Everything the page of one environment shows, but for who looks at it.
 
-    window, period: what the figures are of, and that in words. percentiles: of all latencies, by name.
+    now: the instant that the state is of; window, period: what the figures are of, and that in words.
+    percentiles: of all latencies, by name. overlay: what is drawn over the charts.
     """
 
     environment: Environment
     check: Check | None
     state: EnvironmentState | None
+    now: datetime
     window: Window
     period: str
     availability: availability.Availability
@@ -50,28 +57,31 @@ class EnvironmentPage:
     expected: int
     percentiles: list[tuple[str, float | None]]
     classes: list[tuple[str, int]]
-    latency: LineChart
+    overlay: Overlay
     bar: StatusBar
+    latency: LineChart
+    answers: StackedBars
+    spread: Distribution
     results: list[CheckResult]
 
     @property
     def status(self) -> str:
-        return self.state.status_at(self.window.end) if self.state else "unknown"
+        return self.state.status_at(self.now) if self.state else "unknown"
 
     @property
     def is_stale(self) -> bool:
-        return bool(self.state and self.state.is_stale(self.window.end))
+        return bool(self.state and self.state.is_stale(self.now))
 
     @property
     def held(self) -> timedelta | None:
         """How long the status has held."""
-        return self.window.end - self.state.since if self.state else None
+        return self.now - self.state.since if self.state else None
 
     @property
     def silent(self) -> timedelta | None:
         """How long ago the last answer came."""
         last = self.state.last_checked_at if self.state else None
-        return self.window.end - last if last else None
+        return self.now - last if last else None
 
 
 def environment_page(
@@ -80,49 +90,50 @@ def environment_page(
     """Return how `environment` is at `now` and was over `span`, times in the reader's `zone`."""
     check: Check | None = getattr(environment, "health_check", None)
     state: EnvironmentState | None = getattr(environment, "health_state", None)
-    changes = _changes(environment.pk, now - span.span, now)
+    end = span.end or now
+    changes = _changes(environment.pk, end - span.span, end)
     shown = window(span, _first_of(changes), now)
     rows = _rows(environment.pk, shown)
     watched = availability.spans(
-        changes, shown.since or shown.start, now, state.fresh_until if state else None
+        changes, shown.since or shown.start, end, state.fresh_until if state else None
     )
     n = sum(row.n for row in rows)
+    axis = charts.axis_of(shown, zone)
+    overlay = charts.overlay_of(environment, axis)
+    whole = histogram.merge(row.histogram for row in rows)
+    percentiles = [(f"p{share}", histogram.percentile(whole, share / 100)) for share in (50, 95, 99)]
     return EnvironmentPage(
         environment=environment,
         check=check,
         state=state,
+        now=now,
         window=shown,
-        period=shown.words(zone),
+        period=window_words(shown, zone),
         availability=availability.availability(watched),
         n=n,
         expected=max(n, _expected(check, rows, shown)) if check else n,
-        percentiles=_percentiles(rows),
+        percentiles=percentiles,
         classes=[(label, sum(getattr(row, name) for row in rows)) for name, label in CLASSES],
-        latency=latency_chart(environment, check, rows, shown, zone),
-        bar=availability_bar(watched, shown, zone),
+        overlay=overlay,
+        bar=charts.availability_bar(watched, shown, axis, overlay),
+        latency=charts.latency_chart(check, rows, shown, axis, overlay),
+        answers=charts.answers_chart(rows, shown, axis, overlay),
+        spread=charts.latency_distribution(whole, percentiles),
         results=list(CheckResult.objects.filter(environment=environment).order_by("-at")[:RESULTS_SHOWN]),
     )
 
 
-def _percentiles(rows: Iterable[Counts]) -> list[tuple[str, float | None]]:
-    """Return the latency that a half, 95 % and 99 % of all answers kept within, in ms."""
-    whole = histogram.merge(row.histogram for row in rows)
-    return [(f"p{share}", histogram.percentile(whole, share / 100)) for share in (50, 95, 99)]
-
-
 def _rows(environment_id: int, shown: Window) -> list[EnvironmentSample] | list[EnvironmentRollup]:
-    span = shown.span
-    since = slots.floor_to(shown.start, span.table_minutes)
-    if span.table_minutes == 1:
-        samples = EnvironmentSample.objects.filter(environment_id=environment_id, at__gte=since)
-        return list(samples.order_by("at"))
-    rollups = EnvironmentRollup.objects.filter(environment_id=environment_id, at__gte=since)
-    return list(rollups.filter(step_minutes=span.table_minutes).order_by("at"))
+    since = slots.floor_to(shown.start, shown.table_minutes)
+    here = {"environment_id": environment_id, "at__gte": since, "at__lte": shown.end}
+    if shown.table_minutes == 1:
+        return list(EnvironmentSample.objects.filter(**here).order_by("at"))
+    return list(EnvironmentRollup.objects.filter(**here, step_minutes=shown.table_minutes).order_by("at"))
 
 
-def _changes(environment_id: int, start: datetime, now: datetime) -> list[tuple[datetime, str]]:
+def _changes(environment_id: int, start: datetime, end: datetime) -> list[tuple[datetime, str]]:
     """Return the changes of status since `start`, oldest first, after the one that held then."""
-    rows = Transition.objects.filter(environment_id=environment_id, at__lte=now)
+    rows = Transition.objects.filter(environment_id=environment_id, at__lte=end)
     newest = rows.order_by("-at", "-pk").values_list("at", "to_status")
     within = list(newest.filter(at__gt=start)[:TRANSITIONS_READ])
     before = list(newest.filter(at__lte=start)[:1])
@@ -136,7 +147,7 @@ def _first_of(changes: Sequence[tuple[datetime, str]]) -> datetime | None:
 
 def _expected(check: Check, rows: Iterable[Counts], shown: Window) -> int:
     """Return how many answers should have come. Rows remember the interval of their own time."""
-    step = timedelta(minutes=shown.span.table_minutes)
+    step = timedelta(minutes=shown.table_minutes)
     since = max(shown.since or shown.start, check.created_at)
     as_now = slots.slots_between(check.pk, check.interval_s, since, shown.end)
     return as_now + sum(

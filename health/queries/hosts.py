@@ -4,6 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from courses.charts.axes import TimeAxis
 from courses.charts.lines import LineChart, Series, Sparkline, line_chart
 from courses.models import Membership, User
 from courses.templatetags.ui import percent
@@ -11,14 +15,20 @@ from health.models import Host, HostRollup, HostSample, HostState
 from health.queries.trends import trend_line
 from health.rules import slots, trend
 from health.rules.ranges import Range, Window, window
+from health.wording import window_words
 
 HOSTS_SHOWN = 200
 AN_HOUR = timedelta(hours=1)
+# (ident, title, lines as (label, field))
 CHARTS = [
-    ("CPU", [("mean", "cpu_percent"), ("highest", "cpu_percent_max")]),
-    ("Memory", [("in use", "memory_percent"), ("swap", "swap_percent")]),
-    ("Disk", [("in use", "disk_percent")]),
-    ("Network", [("received", "network_received_bytes_per_s"), ("sent", "network_sent_bytes_per_s")]),
+    ("cpu", _("CPU"), [(_("mean"), "cpu_percent"), (_("highest"), "cpu_percent_max")]),
+    ("memory", _("Memory"), [(_("in use"), "memory_percent"), (_("swap"), "swap_percent")]),
+    ("disk", _("Disk"), [(_("in use"), "disk_percent")]),
+    (
+        "network",
+        _("Network"),
+        [(_("received"), "network_received_bytes_per_s"), (_("sent"), "network_sent_bytes_per_s")],
+    ),
 ]
 Step = HostSample | HostRollup
 
@@ -51,10 +61,10 @@ class HostPage:
 
 def rate(value: float) -> str:
     """Return bytes a second for reading: `1.2 MB/s`."""
-    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+    for unit, size in ((gettext("GB/s"), 1e9), (gettext("MB/s"), 1e6), (gettext("kB/s"), 1e3)):
         if value >= size:
-            return f"{value / size:.3g} {unit}/s"
-    return f"{value:.0f} B/s"
+            return f"{value / size:.3g} {unit}"
+    return gettext("%(n)s B/s") % {"n": f"{value:.0f}"}
 
 
 def whole_percent(value: float) -> str:
@@ -96,40 +106,43 @@ def host_page(host: Host, *, span: Range, now: datetime, zone: tzinfo) -> HostPa
         host=host,
         state=state,
         status=_status(state, now),
-        period=shown.words(zone),
+        period=window_words(shown, zone),
         n=sum(row.n for row in rows),
-        charts=[_chart(title, lines, rows, shown, zone) for title, lines in CHARTS],
+        charts=[_chart(*chart, rows, shown, TimeAxis(shown.start, shown.end, zone)) for chart in CHARTS],
     )
 
 
 def _chart(
-    title: str, lines: Sequence[tuple[str, str]], rows: Sequence[Step], shown: Window, zone: tzinfo
+    ident: str,
+    title: object,
+    lines: Sequence[tuple[object, str]],
+    rows: Sequence[Step],
+    shown: Window,
+    axis: TimeAxis,
 ) -> LineChart:
     is_share = "percent" in lines[0][1]
     return line_chart(
-        title,
-        [Series(label, _folded(rows, name, shown)) for label, name in lines],
-        ident=title.lower(),
-        start=shown.start,
-        end=shown.end,
-        max_gap=shown.span.step * 2,
+        str(title),
+        [Series(str(label), _folded(rows, name, shown)) for label, name in lines],
+        ident=ident,
+        axis=axis,
+        max_gap=shown.step * 2,
         show=whole_percent if is_share else rate,
-        zone=zone,
         ceiling=100.0 if is_share else None,
     )
 
 
 def _rows(host_id: int, shown: Window) -> Sequence[Step]:
-    span, since = shown.span, slots.floor_to(shown.start, shown.span.table_minutes)
-    if span.table_minutes == 1:
-        return list(HostSample.objects.filter(host_id=host_id, at__gte=since).order_by("at"))
-    rows = HostRollup.objects.filter(host_id=host_id, step_minutes=span.table_minutes, at__gte=since)
-    return list(rows.order_by("at"))
+    since = slots.floor_to(shown.start, shown.table_minutes)
+    here = {"host_id": host_id, "at__gte": since, "at__lte": shown.end}
+    if shown.table_minutes == 1:
+        return list(HostSample.objects.filter(**here).order_by("at"))
+    return list(HostRollup.objects.filter(**here, step_minutes=shown.table_minutes).order_by("at"))
 
 
 def _folded(rows: Sequence[Step], name: str, shown: Window) -> list[tuple[datetime, float | None]]:
     """Return one point for each step of the chart: the mean, or the highest of a highest."""
-    step_minutes = int(shown.span.step / timedelta(minutes=1))
+    step_minutes = int(shown.step / timedelta(minutes=1))
     steps: dict[datetime, list[tuple[int, float]]] = {}
     for row in rows:
         at = max(slots.floor_to(row.at, step_minutes), shown.start)

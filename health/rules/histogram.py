@@ -34,3 +34,17 @@ def percentile(histogram: Mapping[str, int], share: float) -> float | None:
         if left <= 0:
             return 2 * GAMMA ** int(bucket) / (GAMMA + 1)
     return None
+
+
+def bins(histogram: Mapping[str, int], most: int = 40) -> list[tuple[float, float, int]]:
+    """Return adjoining (above, up to, count) in ms: whole buckets, at most about `most` bins."""
+    found = sorted((int(bucket), count) for bucket, count in histogram.items() if count)
+    if not found:
+        return []
+    first, last = found[0][0], found[-1][0]
+    width = math.ceil((last - first + 1) / most)
+    counts = [0] * math.ceil((last - first + 1) / width)
+    for bucket, count in found:
+        counts[(bucket - first) // width] += count
+    edges = [GAMMA ** (first - 1 + width * n) for n in range(len(counts) + 1)]
+    return list(zip(edges, edges[1:], counts, strict=False))

@@ -1,3 +1,4 @@
+from django.template.loader import render_to_string
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -6,11 +7,11 @@ from courses.charts.intervals import Interval, interval_chart, nice_step
 
 def chart_of(*spans):
     rows = [Interval(f"row {n}", "text", low, (low + high) / 2, high) for n, (low, high) in enumerate(spans)]
-    return interval_chart("Title", rows, label=lambda value, digits: f"{value:.{digits}f}")
+    return interval_chart("Title", rows, ident="plot", label=lambda value, digits: f"{value:.{digits}f}")
 
 
 def test_no_interval_is_no_plot():
-    assert interval_chart("Title", [], label=str) is None
+    assert interval_chart("Title", [], ident="plot", label=str) is None
 
 
 def test_zero_line_is_always_inside():
@@ -18,18 +19,13 @@ def test_zero_line_is_always_inside():
         assert 0 < float(chart_of(span).zero.rstrip("%")) < 100
 
 
-def test_rows_stand_below_one_another_and_the_axis_below_all():
-    chart = chart_of((-1, 1), (0, 2), (1, 3))
-    lines = [row.line_y for row in chart.rows]
-    assert lines == sorted(set(lines))
-    assert max(lines) < chart.axis_y < chart.label_y < chart.height
-
-
-def test_lines_of_the_axis_stay_clear_of_the_words():
-    chart = chart_of((-1, 1), (0, 2), (1, 3))
-    below = [*(row.text_y - 13 for row in chart.rows[1:]), chart.axis_y]
-    for row, next_words in zip(chart.rows, below, strict=True):
-        assert row.text_y + 4 < row.band_top < row.line_y < row.band_end <= next_words
+def test_plot_is_drawn_with_its_words_and_a_table():
+    rows = [Interval("<b>B</b>", "+4.1 % (1.0 to 7.3 %)", 1.0, 4.1, 7.3, "good")]
+    plot = interval_chart("Difference", rows, ident="plot", label=lambda value, digits: f"{value:.{digits}f}")
+    html = render_to_string("ui/_interval_chart.html", {"chart": plot})
+    assert "<b>B</b>" not in html
+    assert html.count("&lt;b&gt;B&lt;/b&gt;") == 3, "above the drawing, as its name and in the table"
+    assert [cell.split("<")[0] for cell in html.split('<td class="number">')[1:]] == ["1.0", "4.1", "7.3"]
 
 
 def test_ticks_are_round_numbers():
@@ -38,7 +34,7 @@ def test_ticks_are_round_numbers():
 
 
 def test_point_interval_at_zero_still_has_a_width():
-    assert chart_of((0, 0)).zero == "50.00%"
+    assert chart_of((0, 0)).zero == "50%"
 
 
 def test_steps_are_one_two_or_five():

@@ -364,7 +364,7 @@ def test_detail_opens_with_the_verdict(client, running, student):
     assert "B leads: Sign-ups is 20.0 points higher so far (95 % interval 12.3 to 27.5)." in text
     assert (
         text.index("Decide when the experiment has ended")
-        < text.index("<svg width")
+        < text.index('<figure class="chart intervals"')
         < text.index("Figures of Sign-ups")
     )
     for figure in ("200", "60", "30.00 %", "+200.0 %", "&lt; 0.0001", "leading"):

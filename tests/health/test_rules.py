@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from courses.netguard import Fault, FaultKind, Reply
 from health.rules import availability, histogram, ranges, slots, trend, verdicts
+from health.wording import window_words
 
 NOW = datetime(2026, 3, 29, 12, tzinfo=UTC)
 
@@ -200,14 +201,78 @@ def test_merging_is_counting_together(parts):
     assert merged == whole
 
 
+@given(st.lists(st.floats(0.01, 1e6), max_size=40))
+def test_bins_adjoin_and_hold_every_value(values):
+    whole = histogram.merge({histogram.bucket_of(value): 1} for value in values)
+    found = histogram.bins(whole)
+    assert sum(count for _, _, count in found) == len(values)
+    assert len(found) <= 40
+    assert all(before[1] == after[0] for before, after in pairwise(found))
+    assert all(0 < low < high for low, high, _ in found)
+
+
 @pytest.mark.parametrize(
     ("name", "table_minutes", "step_minutes"),
     [("1h", 1, 1), ("6h", 1, 2), ("24h", 5, 5), ("7d", 60, 60), ("30d", 60, 180), ("nonsense", 5, 5)],
 )
 def test_ranges_stay_within_300_points(name, table_minutes, step_minutes):
-    chosen = ranges.chosen(name, timedelta(days=9))
-    assert (chosen.table_minutes, chosen.step) == (table_minutes, timedelta(minutes=step_minutes))
-    assert chosen.span / chosen.step <= ranges.MAX_POINTS
+    shown = ranges.window(ranges.chosen(name, timedelta(days=9)), None, NOW)
+    assert (shown.table_minutes, shown.step) == (table_minutes, timedelta(minutes=step_minutes))
+    assert shown.span / shown.step < ranges.MAX_POINTS
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "began", "lasts", "became"),
+    [
+        ("2026-03-29T10:00Z", "2026-03-29T11:00Z", -120, 60, "taken"),
+        ("2026-03-29T10:00", "2026-03-29T11:00:00.250", -120, 60 + 0.25 / 60, "taken"),
+        ("2026-03-29T12:00+02:00", "2026-03-29T11:00Z", -120, 60, "taken"),
+        ("2026-03-29T11:00Z", "2030-01-01T00:00Z", -60, 60, "taken"),
+        ("2026-03-29T10:59Z", "2026-03-29T11:00Z", -65, 5, "widened"),
+        ("2001-01-01T00:00Z", "2026-03-29T12:00Z", -400 * 1440, 400 * 1440, "cut"),
+    ],
+)
+def test_a_span_is_asked_for_by_its_ends(start, end, began, lasts, became):
+    span, said = ranges.asked({"from": start, "to": end, "range": "7d"}, first=NOW, now=NOW)
+    shown = ranges.window(span, after(-60 * 30), NOW)
+    assert (shown.start, shown.span, said) == (after(60 * began), timedelta(minutes=lasts), became)
+    assert shown.span / shown.step < ranges.MAX_POINTS
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("yesterday", "2026-03-29T11:00Z"),
+        ("2026-03-29T10:00Z", ""),
+        ("", "2026-03-29T11:00Z"),
+        ("2026-03-29T11:00Z", "2026-03-29T10:00Z"),
+        ("2026-03-30T11:00Z", "2026-03-31T10:00Z"),
+        ("0001-01-01T00:00+14:00", "2026-03-29T11:00Z"),
+        ("\0", "2026-03-29T11:00Z"),
+    ],
+)
+def test_ends_that_cannot_be_read_are_not_followed(start, end):
+    asked = ranges.asked({"from": start, "to": end, "range": "7d"}, first=NOW, now=NOW)
+    assert asked == (ranges.RANGES["7d"], "unreadable")
+
+
+def test_a_span_without_ends_is_the_usual_one():
+    assert ranges.asked({}, first=after(-86_400), now=NOW) == (ranges.RANGES["24h"], "taken")
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "hours", "table_minutes"), [(1, 1, 1), (9, 1, 5), (29, 1, 5), (35, 1, 60), (9, 80, 60)]
+)
+def test_an_old_span_is_read_from_a_table_that_still_holds_it(days_ago, hours, table_minutes):
+    span = ranges.Range("", timedelta(hours=hours), NOW - timedelta(days=days_ago))
+    assert ranges.window(span, None, NOW).table_minutes == table_minutes
+
+
+def test_a_chosen_span_begins_where_it_was_chosen_to():
+    span = ranges.Range("", timedelta(hours=2), NOW)
+    shown = ranges.window(span, after(-3600), NOW)
+    assert (shown.start, shown.since, shown.watched) == (after(-7200), after(-3600), timedelta(hours=1))
+    assert window_words(shown, UTC) == "29 Mar 10:00 to 29 Mar 12:00"
 
 
 @pytest.mark.parametrize(
@@ -227,16 +292,16 @@ def test_by_default_a_chart_spans_what_there_is_up_to_a_day(watched, name):
         (-42, 42, "since 11:18"),
         (-2, 5, "since 11:58"),
         (0, 5, "since 12:00"),
-        (1, 5, "since 12:01"),
+        (1, 5, "since 12:00"),
     ],
 )
 def test_a_window_begins_with_the_first_measurement(first, held, words):
     began = None if first is None else after(first * 60)
     shown = ranges.window(ranges.RANGES["24h"], began, NOW)
-    assert shown.end - shown.start == shown.span.span == timedelta(minutes=held)
-    assert shown.words(UTC) == words
-    assert shown.watched == (NOW - began if shown.since else shown.span.span)
-    assert shown.span.span / shown.span.step <= ranges.MAX_POINTS
+    assert shown.end - shown.start == shown.span == timedelta(minutes=held)
+    assert window_words(shown, UTC) == words
+    assert shown.watched == (NOW - min(began, NOW) if shown.since else shown.span)
+    assert shown.span / shown.step < ranges.MAX_POINTS
 
 
 @pytest.mark.parametrize(
