@@ -11,25 +11,24 @@ from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q, QuerySet
 from courses.charts.axes import TimeAxis
 from courses.charts.happenings import PAIRED, Happening, marks_and_ranges
 from courses.charts.overlays import SHAPES, Overlay, overlay
-from courses.models import ApiKey, Course, Event, Membership, Team, User
+from courses.models import ApiKey, Course, Event, Membership, Team, User, WatchedTeam
 
-TIMELINE_LENGTH = 30
 EVENTS_DRAWN = 200
 EARLIER_READ = 100  # among these is looked for what began before a chart and lasted into it
 
 
-def timeline(events: QuerySet[Event], *, kind: str) -> QuerySet[Event]:
-    """Return the last entries, of one kind if `kind` is one, with all that their lines name."""
+def timeline(
+    events: QuerySet[Event], *, kind: str = "", project: int = 0, environment: int = 0
+) -> QuerySet[Event]:
+    """Return the entries, newest first, with all that their lines name. 0 and "" leave nothing out."""
     if kind in Event.Kind.values:
         events = events.filter(kind=kind)
+    if project:
+        events = events.filter(project=project)
+    if environment:
+        events = events.filter(environment=environment)
     rows = events.select_related("actor", "team__course", "project__team__course", "environment")
-    return rows.order_by("-at", "-pk")[:TIMELINE_LENGTH]
-
-
-def kinds_of(events: QuerySet[Event]) -> list[tuple[str, str]]:
-    """Return the kinds there are entries of, with their labels, in the order of the model."""
-    there = set(events.order_by().values_list("kind", flat=True).distinct())
-    return [(value, label.lower()) for value, label in Event.Kind.choices if value in there]
+    return rows.order_by("-at", "-pk")
 
 
 def events_over(events: QuerySet[Event], axis: TimeAxis) -> Overlay:
@@ -62,11 +61,21 @@ def teams_of(course: Course, user: User, *, text: str) -> QuerySet[Team]:
     return teams.annotate(**counts).order_by("is_archived", "name", "pk")
 
 
+def courses_with_rights(user: User) -> QuerySet[Any]:
+    """Return the courses `user` may see, each with whether they staff it and whether they `may_edit` it."""
+    same = OuterRef("pk")
+    return Course.objects.visible_to(user).annotate(
+        is_staffed=Exists(Course.objects.staffed_by(user).filter(pk=same)),
+        may_edit=Exists(Course.objects.editable_by(user).filter(pk=same)),
+    )
+
+
 def with_rights(teams: QuerySet[Team], user: User) -> QuerySet[Any]:
-    """Return `teams`, each with whether `user` `may_edit` it and `may_archive` it."""
+    """Return `teams`, each with whether `user` `may_edit` it, `may_archive` it and has it `is_watched`."""
     its_own = Team.objects.editable_by(user).filter(pk=OuterRef("pk"))
     its_course = Course.objects.editable_by(user).filter(pk=OuterRef("course"))
-    return teams.annotate(may_edit=Exists(its_own), may_archive=Exists(its_course))
+    is_watched = Exists(WatchedTeam.objects.filter(team=OuterRef("pk"), user_id=user.pk))
+    return teams.annotate(may_edit=Exists(its_own), may_archive=Exists(its_course), is_watched=is_watched)
 
 
 def watched_teams(user: User) -> QuerySet[Team]:

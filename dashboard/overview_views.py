@@ -13,7 +13,8 @@ from courses.models import Course, SavedView, Team
 from dashboard import queries
 from dashboard.rules import Concern
 from dashboard.tiles import tiles
-from dashboard.wording import CONCERNS
+from dashboard.wording import CONCERNS, error_counts
+from experiments.queries import running_by_team
 from pipelines.queries import server_notices
 
 GRID, TABLE = "grid", "table"
@@ -72,4 +73,7 @@ def _teams(request: Request, filters: queries.Filters, courses: list[Course]) ->
     if view == GRID:
         return {**context, "tiles": tiles(found.standings, courses, now=now)}
     page = Paginator(found.standings, ROWS).get_page(request.GET.get("page"))
-    return {**context, "page": page, "rows": queries.rows_of(page.object_list, now=now)}
+    running = running_by_team([one.team_id for one in page.object_list])
+    rows = zip(page.object_list, tiles(page.object_list, courses, now=now), strict=True)
+    lines = [(one, tile, error_counts(one), running.get(one.team_id, ())) for one, tile in rows]
+    return {**context, "page": page, "rows": lines}

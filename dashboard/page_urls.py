@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from dashboard import overview_views, search_views, status_views, views
+from dashboard import overview_views, project_views, search_views, status_views, team_views, views
 
 urlpatterns = [
     path("", overview_views.overview, name="overview"),
-    path("courses/<slug:course>/teams/<slug:team>/", views.team_detail, name="team_detail"),
+    path("courses/<slug:course>/teams/<slug:team>/", team_views.team_detail, name="team_detail"),
+    path(
+        "courses/<slug:course>/teams/<slug:team>/projects/<slug:project>/",
+        project_views.project_detail,
+        name="project_detail",
+    ),
     path("search/", search_views.find, name="search"),
     path("status/<slug:course>/", status_views.status_course, name="status_course"),
     path("status/<slug:course>/<slug:team>/", status_views.status_team, name="status_team"),

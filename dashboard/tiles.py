@@ -1,5 +1,6 @@
 """How does a team look as a tile? A state, a word, why, and the last 24 hours as a line."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -41,15 +42,22 @@ def _path(line: str, letter: str) -> str:
     return "".join(f"M{n * HOUR_WIDTH} 3h1.4" for n in hours)
 
 
-def tiles(found: list[Standing], courses: list[Course], *, now: datetime) -> list[Tile]:
+def addresses(courses: Iterable[Course]) -> dict[int, str]:
+    """Return by course the address of its teams' pages, short of the team.
+
+    One address is reversed for each course, not for each of a thousand teams.
+    """
+    return {row.pk: reverse("dashboard:team_detail", args=[row.slug, "-"])[:-2] for row in courses}
+
+
+def tiles(found: Iterable[Standing], courses: Collection[Course], *, now: datetime) -> list[Tile]:
     """Return the tiles of `found`. With several courses each names its own."""
-    by_pk = {course.pk: course for course in courses}
-    # One address is reversed for each course, not for each of a thousand teams.
-    bases = {pk: reverse("dashboard:team_detail", args=[row.slug, "-"])[:-2] for pk, row in by_pk.items()}
+    names = {course.pk: course.name if len(courses) > 1 else "" for course in courses}
+    bases = addresses(courses)
     made = []
     for one in found:
         word, reason = state_of(one, now)
-        course = by_pk[one.course_id]
+        alert = one.untaken
         made.append(
             Tile(
                 one.name,
@@ -57,10 +65,10 @@ def tiles(found: list[Standing], courses: list[Course], *, now: datetime) -> lis
                 CONCERNS[one.concern][0],
                 word,
                 reason,
-                course.name if len(courses) > 1 else "",
+                names[one.course_id],
                 one.concern in TROUBLE,
                 *day_paths(one.day),
-                one.untaken_alert,
+                alert.pk if alert else None,
             )
         )
     return made

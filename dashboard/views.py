@@ -1,4 +1,4 @@
-"""How is one team? And: does the site itself answer?"""
+"""Does the site itself answer, and what if it cannot?"""
 
 import sys
 
@@ -7,23 +7,9 @@ from django.db import DatabaseError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils import timezone
-from django.views.decorators.http import require_GET, require_safe
-
-from courses.http import Request, render_page
-from courses.views.catalogue import team_page
-from dashboard import queries
+from django.views.decorators.http import require_safe
 
 BUSY_FOR_S = 60
-
-
-@require_GET
-def team_detail(request: Request, course: str, team: str) -> HttpResponse:
-    """How a team is now, who is in it, where its projects run, and what happened."""
-    context = team_page(request, course, team)
-    context["row"] = queries.team_row(context["team"], now=timezone.now())
-    partial = "now" if request.htmx.target == "now" else "timeline"
-    return render_page(request, "dashboard/team_detail.html", context, partial=partial)
 
 
 @login_not_required

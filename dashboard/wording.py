@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from courses.templatetags.ui import duration
-from dashboard.queries.standings import Since, Standing
+from dashboard.queries.standings import Standing
 from dashboard.rules import Concern
 
 # concern -> the tone and the words of its count
@@ -21,31 +21,60 @@ CONCERNS = {
 }
 
 
-def state_of(standing: Standing, now: datetime) -> tuple[str, str]:
+def state_of(one: Standing, now: datetime) -> tuple[str, str]:
     """Return how a team is in a word or two, and why: `down 12 min`, `production: 502 Bad Gateway`."""
-    match standing.concern:
+    match one.concern:
         case Concern.DOWN:
-            return _with_span(_("down"), standing.down, now)
+            place = one.down[0]
+            return f"{_('down')} {duration(now - place.since)}", f"{place.name}: {place.detail}"
         case Concern.RED:
-            return _with_span(_("red"), standing.red, now)
+            red = one.red[0]
+            return f"{_('red')} {duration(now - red.since) if red.since else ''}".strip(), red.detail
         case Concern.ALERT:
-            return _with_span(_("alert"), standing.alert, now)
+            return f"{_('alert')} {duration(now - one.alerts[0].since)}", one.alerts[0].title
         case Concern.ERRORS:
-            return _errors(standing)
+            return _errors(one), _("%(counts)s in the last hour") % {"counts": ", ".join(error_counts(one))}
         case Concern.UNKNOWN:
-            return _("unknown"), standing.unknown or _("nothing is watched yet")
-    return str(CONCERNS[standing.concern][1]), ""
+            return _("unknown"), one.unknown or _("nothing is watched yet")
+    return str(CONCERNS[one.concern][1]), ""
 
 
-def _with_span(word: str, since: Since | None, now: datetime) -> tuple[str, str]:
-    if since is None:
-        return word, ""
-    return f"{word} {duration(now - since[0])}", since[1]
+def headline(one: Standing, now: datetime) -> str:
+    """Return a sentence that says how a team is and why."""
+    match one.concern:
+        case Concern.DOWN:
+            place = one.down[0]
+            values = {"span": duration(now - place.since), "place": place.name, "why": place.detail}
+            return _("Down for %(span)s: %(place)s, %(why)s") % values
+        case Concern.RED:
+            return _red(one, now)
+        case Concern.ALERT:
+            values = {"span": duration(now - one.alerts[0].since), "title": one.alerts[0].title}
+            return _("An alert is open for %(span)s: %(title)s") % values
+        case Concern.ERRORS:
+            counts = {"counts": ", ".join(error_counts(one))}
+            return _("It answers with errors: %(counts)s in the last hour") % counts
+        case Concern.WARNINGS:
+            return _("The last build passed with warnings")
+        case Concern.UNKNOWN:
+            return _("Not known: %(why)s") % {"why": one.unknown or _("nothing is watched yet")}
+    return _("Everything is fine")
 
 
-def _errors(standing: Standing) -> tuple[str, str]:
-    count = standing.server_errors + standing.client_errors
-    words = ngettext("%(count)d error", "%(count)d errors", count) % {"count": count}
-    parts = ((standing.server_errors, "5XX"), (standing.client_errors, "4XX"))
-    told = ", ".join(f"{n} × {kind}" for n, kind in parts if n)
-    return words, _("%(counts)s in the last hour") % {"counts": told}
+def _red(one: Standing, now: datetime) -> str:
+    red = one.red[0]
+    if red.since is None:
+        return _("The build is red: %(why)s") % {"why": red.detail}
+    values = {"span": duration(now - red.since), "why": red.detail}
+    return _("The build is red for %(span)s: %(why)s") % values
+
+
+def error_counts(one: Standing) -> list[str]:
+    """Return how many answers of which class went wrong in the last hour: `3 × 5XX`."""
+    counted = ((one.server_errors, "5XX"), (one.client_errors, "4XX"))
+    return [f"{count} × {kind}" for count, kind in counted if count]
+
+
+def _errors(one: Standing) -> str:
+    count = one.server_errors + one.client_errors
+    return ngettext("%(count)d error", "%(count)d errors", count) % {"count": count}

@@ -1,5 +1,6 @@
 """What do pages and machines need from several tables?"""
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,17 +24,13 @@ from experiments.rules.assignment import Flag, compile_choices
 from experiments.rules.items import from_us, to_us
 
 
-def running_experiments(project_ids: Collection[int]) -> list[Experiment]:
-    """Return the running experiments of these projects with their latest result, in one query.
-
-    Their `verdict` and `snapshot` need no further query.
-    """
-    return list(
-        Experiment.objects.running()
-        .filter(project_id__in=project_ids)
-        .select_related("result", "project")
-        .order_by("project_id", "pk")
-    )
+def running_by_team(team_ids: Collection[int]) -> dict[int, list[Experiment]]:
+    """Return the running experiments of each team that has any, in one query."""
+    found: dict[int, list[Experiment]] = defaultdict(list)
+    rows = Experiment.objects.running().filter(project__team__in=team_ids).select_related("project")
+    for experiment in rows.order_by("name", "pk"):
+        found[experiment.project.team_id].append(experiment)
+    return dict(found)
 
 
 def experiment_rows(user: User, *, state: str, text: str) -> ExperimentQuerySet:

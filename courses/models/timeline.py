@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from courses.models.people import User
 from courses.models.projects import Environment, Project
@@ -35,14 +36,14 @@ class Event(models.Model):
     """One entry of the timeline: what happened, to what, when, by whom. Append-only."""
 
     class Kind(models.TextChoices):
-        DEPLOYMENT = "deployment"
-        PIPELINE = "pipeline"
-        INCIDENT = "incident"
-        ALERT = "alert"
-        EXPERIMENT = "experiment"
-        SETTINGS = "settings"
-        IMPORT = "import"
-        NOTE = "note"
+        DEPLOYMENT = "deployment", _("Deployment")
+        PIPELINE = "pipeline", _("Pipeline")
+        INCIDENT = "incident", _("Incident")
+        ALERT = "alert", _("Alert")
+        EXPERIMENT = "experiment", _("Experiment")
+        SETTINGS = "settings", _("Settings")
+        IMPORT = "import", _("Import")
+        NOTE = "note", _("Note")
 
     class Tone(models.TextChoices):
         GOOD = "good"

@@ -1,7 +1,5 @@
 """Which courses and teams are there, and what happened in them?"""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,9 +8,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from courses import queries, services
 from courses.forms import CourseForm, NewCourseForm, NewTeamForm, TeamForm
-from courses.http import Request, asked_text, page_of, render_page
+from courses.http import Request, asked_text, page_of
+from courses.live import live_page
 from courses.models import Course, Team
 from courses.views.pages import NAME_TAKEN, ROWS, confirm_page, crumbs_to, form_page
+from courses.views.timeline import asked_of, timeline_part
 
 
 @require_GET
@@ -40,22 +40,25 @@ def course_add(request: Request) -> HttpResponse:
 @require_GET
 def course_detail(request: Request, course: str) -> HttpResponse:
     """Teams, staff and what happened. Members who are no staff see their own team only."""
-    row = get_object_or_404(Course.objects.visible_to(request.user), slug=course)
-    text, kind = asked_text(request, "q"), request.GET.get("kind", "")
-    events = row.events.visible_to(request.user)
-    context = {
+    row = get_object_or_404(queries.courses_with_rights(request.user), slug=course)
+    text = asked_text(request, "q")
+    asked = asked_of(request)
+    frame = {
         "course": row,
         "crumbs": crumbs_to(),
         "page": page_of(request, queries.teams_of(row, request.user, text=text), size=ROWS),
         "text": text,
         "staff": queries.staff_of(row),
-        "is_staff": Course.objects.staffed_by(request.user).filter(pk=row.pk).exists(),
-        "may_edit": Course.objects.editable_by(request.user).filter(pk=row.pk).exists(),
-        "events": queries.timeline(events, kind=kind),
-        "kind": kind,
-        "kinds": queries.kinds_of(events),
+        "is_staff": row.is_staffed,
+        "may_edit": row.may_edit,
     }
-    return render_page(request, "courses/course_detail.html", context, partial="timeline")
+    events = row.events.visible_to(request.user)
+    return live_page(
+        request,
+        "courses/course_detail.html",
+        frame=frame,
+        timeline=lambda: timeline_part(events, asked),
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -82,24 +85,6 @@ def team_add(request: Request, course: str) -> HttpResponse:
             return redirect(team)
         form.add_error("name", NAME_TAKEN)
     return form_page(request, form, title="Add a team", crumbs=crumbs_to(row), action="Add team")
-
-
-def team_page(request: Request, course: str, team: str) -> dict[str, Any]:
-    """Return what the catalogue has for a team's page: members, projects, places, what happened."""
-    teams = queries.with_rights(Team.objects.visible_to(request.user), request.user)
-    row = get_object_or_404(teams.select_related("course"), course__slug=course, slug=team)
-    kind = request.GET.get("kind", "")
-    return {
-        "team": row,
-        "crumbs": crumbs_to(row.course),
-        "members": row.memberships.select_related("user"),
-        "projects": row.projects.select_related("team__course").prefetch_related("environments"),
-        "may_edit": row.may_edit,
-        "may_archive": row.may_archive and not row.is_archived,
-        "events": queries.timeline(row.events.all(), kind=kind),
-        "kind": kind,
-        "kinds": queries.kinds_of(row.events.all()),
-    }
 
 
 @require_http_methods(["GET", "POST"])

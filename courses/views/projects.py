@@ -4,36 +4,17 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
-from courses import queries, services
+from courses import services
 from courses.forms import EnvironmentForm, ProjectForm
-from courses.http import Request, render_page
-from courses.models import Course, Environment, Project, Team
+from courses.http import Request
+from courses.models import Environment, Project, Team
 from courses.views.pages import NAME_TAKEN, Crumbs, crumbs_to, form_page
 
 
 def _crumbs(project: Project) -> Crumbs:
     return crumbs_to(project.team.course, project.team, project)
-
-
-@require_GET
-def project_detail(request: Request, course: str, team: str, project: str) -> HttpResponse:
-    """Environments, repository and what happened."""
-    rows = Project.objects.visible_to(request.user).select_related("team__course")
-    row = get_object_or_404(rows, team__course__slug=course, team__slug=team, slug=project)
-    kind = request.GET.get("kind", "")
-    context = {
-        "project": row,
-        "crumbs": crumbs_to(row.team.course, row.team),
-        "environments": row.environments.all(),
-        "may_edit": Project.objects.editable_by(request.user).filter(pk=row.pk).exists(),
-        "may_delete": Course.objects.editable_by(request.user).filter(pk=row.team.course_id).exists(),
-        "events": queries.timeline(row.events.all(), kind=kind),
-        "kind": kind,
-        "kinds": queries.kinds_of(row.events.all()),
-    }
-    return render_page(request, "courses/project_detail.html", context, partial="timeline")
 
 
 @require_http_methods(["GET", "POST"])

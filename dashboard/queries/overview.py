@@ -67,11 +67,11 @@ def overview(user: User, filters: Filters, courses: list[Course], *, now: dateti
     counted = Counter(standing.concern for standing in found)
     shown = [standing for standing in found if _is_asked_for(standing, filters.state)]
     shown.sort(key=lambda one: (ORDER.index(one.concern), one.name.casefold(), one.team_id))
-    untaken = sum(standing.untaken_alert is not None for standing in found)
+    untaken = sum(standing.untaken is not None for standing in found)
     return Overview(shown, {concern: counted[concern] for concern in ORDER}, untaken, len(found))
 
 
 def _is_asked_for(standing: Standing, state: str) -> bool:
     if state == UNTAKEN:
-        return standing.untaken_alert is not None
+        return standing.untaken is not None
     return state in ("", standing.concern)

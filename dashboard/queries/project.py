@@ -1,0 +1,53 @@
+"""How is one project: its environments, its repository, what is wrong and what is tried?"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from alerts.models import Alert
+from courses.models import Environment, Project
+from experiments.models import Experiment
+from health.models import EnvironmentState, Status
+from pipelines.models import Deployment, Repository
+from pipelines.queries import last_deployments
+
+ALERTS_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRow:
+    """An environment. state: None until it was checked. deployment: the version that arrived last."""
+
+    environment: Environment
+    state: EnvironmentState | None
+    status: str
+    deployment: Deployment | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectNow:
+    """Everything the project's page shows that changes by itself, but for its timeline."""
+
+    places: list[PlaceRow]
+    repository: Repository | None
+    alerts: list[Alert]
+    experiments: list[Experiment]
+
+
+def project_now(project: Project, *, now: datetime) -> ProjectNow:
+    """Return how `project` is. Five queries."""
+    rows = list(project.environments.select_related("health_state"))
+    deployed = last_deployments([row.pk for row in rows])
+    repositories = Repository.objects.in_words().filter(project=project)
+    open_alerts = Alert.objects.still_open().filter(project=project).urgent_first()
+    return ProjectNow(
+        places=[_place(row, deployed.get(row.pk), now) for row in rows],
+        repository=repositories.select_related("server", "branch__pipeline", "branch__latest").first(),
+        alerts=list(open_alerts[:ALERTS_SHOWN]),
+        experiments=list(Experiment.objects.running().filter(project=project).order_by("pk")),
+    )
+
+
+def _place(environment: Environment, deployment: Deployment | None, now: datetime) -> PlaceRow:
+    state: EnvironmentState | None = getattr(environment, "health_state", None)
+    status = state.status_at(now) if state else Status.UNKNOWN.value
+    return PlaceRow(environment, state, status, deployment)
