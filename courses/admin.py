@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from courses import services
-from courses.models import ApiKey, Course, Environment, Event, Membership, Project, Team, User
+from courses.models import ApiKey, Course, Environment, Event, Job, Membership, Project, Team, User
 from courses.panel import RecordAdmin
 
 # Sign-in goes by User.email alone; a second list of addresses would only contradict it.
@@ -160,3 +160,13 @@ class ApiKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+
+@admin.register(Job)
+class JobAdmin(RecordAdmin):
+    """Long work. What a job reads and writes is not shown here: it may name people."""
+
+    list_display = ["created_at", "kind", "course", "state", "done", "total", "asked_by", "error"]
+    list_filter = ["state", "kind", "course"]
+    list_select_related = ["course", "asked_by"]
+    search_fields = ["kind", "course__name", "asked_by__email", "error"]

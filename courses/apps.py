@@ -1,7 +1,13 @@
-"""How does Django know this app?"""
+"""How does Django know this app, and which long work does it do?"""
 
 from django.apps import AppConfig
 
 
 class CoursesConfig(AppConfig):
     name = "courses"
+
+    def ready(self) -> None:
+        """Register the app's kinds of jobs. They know models, which are there only now."""
+        from courses.services import jobs, roster_job  # noqa: PLC0415
+
+        jobs.register(roster_job.ROSTER_IMPORT)

@@ -327,3 +327,14 @@ class SubscriptionFactory(DjangoModelFactory):
     def cells(self, create, extracted, **kwargs):
         for kind, severity in extracted or [(kind, "critical") for kind in alerts.Interest.Kind]:
             self.interests.create(kind=kind, severity=severity)
+
+
+class CourseJobFactory(DjangoModelFactory):
+    """Waiting for a worker; of a kind that no app registered."""
+
+    class Meta:
+        model = courses.Job
+
+    course = factory.SubFactory(CourseFactory)
+    kind = "tests.nothing"
+    key = factory.Sequence(lambda n: f"{n:064x}")

@@ -7,6 +7,7 @@ reach their rows through these two, so access is decided once.
 
 from courses.models.api_keys import ApiKey
 from courses.models.attention import MAX_SAVED_VIEWS, SavedView, WatchedTeam
+from courses.models.jobs import Job, JobChunk
 from courses.models.people import Theme, User, validate_time_zone
 from courses.models.projects import Environment, Project
 from courses.models.teams import Course, Membership, Team
@@ -18,6 +19,8 @@ __all__ = [
     "Course",
     "Environment",
     "Event",
+    "Job",
+    "JobChunk",
     "Membership",
     "Project",
     "SavedView",

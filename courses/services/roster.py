@@ -1,4 +1,7 @@
-"""How does a roster get into a course? All of it in one transaction, or nothing."""
+"""What would a roster do to a course, and how is it stored?
+
+`import_roster` does all of it in one transaction; `roster_job` does it in steps, for pages.
+"""
 
 from datetime import datetime
 
@@ -44,23 +47,24 @@ def import_roster(course: Course, *, text: str, actor: User, now: datetime) -> R
             Course.objects.select_for_update().get(pk=course.pk)  # one import at a time
             plan = plan_roster(course, text=text, now=now)
             if plan.changes and not plan.problems:
-                _write(plan)
-                _note(course, plan, actor, now)
+                store_plan(plan)
+                note_import(course, plan.summary(), plan.lines(), actor, now)
             return plan
     except IntegrityError:
         reason = "Somebody changed the same people or teams at this moment."
         return RosterPlan(problems=[Problem(0, "", "", reason, "Import the file again.")])
 
 
-def _write(plan: RosterPlan) -> None:
+def store_plan(plan: RosterPlan) -> None:
+    """Write what the plan makes and changes."""
     for model, fields in MODELS.items():
         manager = model._base_manager
         manager.bulk_create([row for row in plan.made if type(row) is model], batch_size=500)
         manager.bulk_update([row for row in plan.updated if type(row) is model], fields, batch_size=500)
 
 
-def _note(course: Course, plan: RosterPlan, actor: User, now: datetime) -> None:
-    lines = "\n".join(f"{change.what} {change.name}: {change.detail}" for change in plan.changes)
-    title = f"Roster imported: {plan.summary()}"
+def note_import(course: Course, summary: str, lines: str, actor: User | None, now: datetime) -> None:
+    """Put an import on the timeline."""
+    title = f"Roster imported: {summary}"
     kind = Event.Kind.IMPORT
     record_events([settings_event(course, title=title, detail=lines, actor=actor, now=now, kind=kind)])

@@ -1,6 +1,7 @@
 """What does an import change, as rows to be stored and as words to be read?"""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,9 +12,9 @@ from courses.rules.csvfile import Problem
 PLURALS = {
     "team": "teams",
     "person": "people",
+    "membership": "memberships",
     "project": "projects",
     "environment": "environments",
-    "membership": "memberships",
 }
 
 
@@ -37,11 +38,24 @@ class RosterPlan:
     made: list[Model] = field(default_factory=list)
     updated: list[Model] = field(default_factory=list)
 
+    def counts(self) -> Counter[str]:
+        """Return how many things of which kind are new or changed, such as `new team`."""
+        return Counter(f"{change.action} {change.what}" for change in self.changes)
+
+    def lines(self) -> str:
+        """Return the changes one below the other."""
+        return "\n".join(f"{change.what} {change.name}: {change.detail}" for change in self.changes)
+
     def summary(self) -> str:
         """Return the amounts in words: `3 teams, 12 people new; 1 project changed`."""
-        parts = []
-        for action in ("new", "changed"):
-            counts = Counter(change.what for change in self.changes if change.action == action)
-            words = ", ".join(f"{n} {what if n == 1 else PLURALS[what]}" for what, n in counts.items())
-            parts += [f"{words} {action}"] if words else []
-        return "; ".join(parts)
+        return amounts(self.counts())
+
+
+def amounts(counts: Mapping[str, int]) -> str:
+    """Return the counts of `RosterPlan.counts`, or the sum of several, in words."""
+    parts = []
+    for action in ("new", "changed"):
+        found = [(what, counts.get(f"{action} {what}", 0)) for what in PLURALS]
+        words = ", ".join(f"{n} {what if n == 1 else PLURALS[what]}" for what, n in found if n)
+        parts += [f"{words} {action}"] if words else []
+    return "; ".join(parts)

@@ -31,13 +31,19 @@ class Draft:
 
     def __init__(self, course: Course, rows: Sequence[RosterRow], now: datetime) -> None:
         self.course, self.rows, self.now, self.plan = course, rows, now, RosterPlan()
-        teams = list(course.teams.prefetch_related("projects__environments"))
-        self.by_slug = {team.slug: team for team in teams}
-        self.by_name = {name_key(team.name): team for team in teams}
+        names = list(course.teams.values_list("pk", "slug", "name"))
+        self.by_slug = {slug: pk for pk, slug, _ in names}
+        self.by_name = {name_key(name): pk for pk, _, name in names}
+        meant = course.teams.filter(pk__in=[self.known_team(row) or 0 for row in rows])
+        self.there = {team.pk: team for team in meant.prefetch_related("projects__environments")}
         self.teams: dict[str, Team] = {}
         people = User.objects.alias(small=Lower("email")).filter(small__in={row.email for row in rows})
         self.people: dict[str, User] = {person.email.lower(): person for person in people}
-        self.owners = {p.repository_path.lower(): team for team in teams for p in team.projects.all()}
+        paths = {row.repository.lower() for row in rows if row.repository}
+        owned = Project.objects.alias(small=Lower("repository_path")).filter(
+            team__course=course, small__in=paths
+        )
+        self.owners = {p.repository_path.lower(): p.team for p in owned.select_related("team")}
         self.places: dict[str, RosterRow] = {}
         self.roles: dict[str, list[Membership]] = {}
         for membership in course.memberships.filter(user__in=people).select_related("user", "team"):
@@ -77,12 +83,16 @@ class Draft:
             place = replace(place, url=row.url, line=row.line)
         self.places[slug_of(row.team)] = place
 
+    def known_team(self, row: RosterRow) -> int | None:
+        """Return the key of the course's team of that name, else of that address."""
+        return self.by_name.get(name_key(row.team)) or self.by_slug.get(slug_of(row.team))
+
     def team(self, row: RosterRow) -> Team:
         """Return the team of a line: the one of that name, else that address, else a new one."""
         slug = slug_of(row.team)
         if slug in self.teams:
             return self.teams[slug]
-        team = self.by_name.get(name_key(row.team)) or self.by_slug.get(slug)
+        team = self.there.get(self.known_team(row) or 0)
         if team is None:
             team = Team(course=self.course, name=row.team, slug=slug, created_at=self.now)
             self.make("team", team, row.team)

@@ -5,6 +5,8 @@ from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from courses import services
@@ -12,12 +14,16 @@ from courses.forms import RosterForm
 from courses.http import Request
 from courses.models import Course
 from courses.services import RosterPlan
+from courses.services.jobs import JobRefusedError
+from courses.services.roster_job import start_roster_import
 from courses.views.pages import crumbs_to, is_mail_filed
 
 SALT = "courses.roster"
 HOUR_S = 3600
 SHOWN = 300  # lines of a preview; the counts are complete
-NO_MAIL = "Mail is not sent: until EMAIL_URL names a mail server, nobody gets a link that sets a password."
+NO_MAIL = gettext_lazy(
+    "Mail is not sent: until EMAIL_URL names a mail server, nobody gets a link that sets a password."
+)
 EXAMPLE = """team,email,name,role,repository,url
 Team 1,ada@example.org,Ada Lovelace,student,course/team-1,https://team1.example.org
 Team 1,charles@example.org,Charles Babbage,student,,
@@ -61,16 +67,29 @@ def _confirm(request: Request, course: Course, draft: str) -> HttpResponse:
     except signing.BadSignature:
         text, course_id, user_id = "", None, None
     if (course_id, user_id) != (course.pk, request.user.pk):
-        messages.error(request, "The preview is no longer valid, and nothing was imported. Start again.")
+        messages.error(request, _("The preview is no longer valid, and nothing was imported. Start again."))
         return redirect("courses:roster_import", course.slug)
-    plan = services.import_roster(course, text=text, actor=request.user, now=timezone.now())
+    plan = services.plan_roster(course, text=text, now=timezone.now())
     if plan.problems:
         return _preview(request, course, text, plan)
-    done = f"The roster is imported: {plan.summary()}." if plan.changes else "Nothing had to be changed."
-    messages.success(request, done)
+    if not plan.changes:
+        messages.success(request, _("Nothing had to be changed."))
+        return redirect(course)
+    return _start(request, course, text)
+
+
+def _start(request: Request, course: Course, text: str) -> HttpResponse:
+    """Hand the import to the workers and show how it goes."""
+    try:
+        job, is_new = start_roster_import(course, text=text, actor=request.user, now=timezone.now())
+    except JobRefusedError as refusal:
+        messages.error(request, f"{refusal.reason} {refusal.remedy}")
+        return redirect("courses:job_list", course.slug)
+    if not is_new:
+        messages.info(request, _("This import is running already."))
     if is_mail_filed():
         messages.warning(request, NO_MAIL)
-    return redirect(course)
+    return redirect(job)
 
 
 @require_GET

@@ -1,12 +1,16 @@
 """The two steps of a roster import in the browser's eyes."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
-from courses.models import Event, Team, User
+from courses.models import Event, Job, Team, User
+from courses.services import jobs
 from courses.views.roster import EXAMPLE, SHOWN
 from tests import factories
 
@@ -20,6 +24,16 @@ def url(team):
 def browser(client, lecturer):
     client.force_login(lecturer)
     return client
+
+
+@pytest.fixture(autouse=True)
+def _fresh():
+    cache.clear()  # live parts of the test before
+
+
+def work(seconds=0):
+    """Be the worker."""
+    return jobs.run_due_jobs(now=timezone.now() + timedelta(seconds=seconds))
 
 
 def draft_in(answer):
@@ -47,7 +61,14 @@ def test_preview_writes_nothing_and_confirming_writes_all(browser, url, team, le
     assert "ada@example.org" in text
     assert not User.objects.filter(email="ada@example.org").exists()
     answer = browser.post(url, {"draft": draft_in(answer)}, follow=True)
-    assert "The roster is imported: 2 teams" in answer.content.decode()
+    assert "Roster import" in answer.content.decode()
+    assert not User.objects.filter(email="ada@example.org").exists(), "a worker does it"
+    work()
+    cache.clear()
+    answer = browser.get(answer.redirect_chain[-1][0])
+    outcome = Job.objects.get().outcome
+    assert "4 people, 5 memberships, 2 projects, 1 environment new." in outcome
+    assert outcome in answer.content.decode()
     assert User.objects.filter(email="ada@example.org").exists()
     assert Event.objects.get().actor == lecturer
 
@@ -55,6 +76,10 @@ def test_preview_writes_nothing_and_confirming_writes_all(browser, url, team, le
 def test_confirming_twice_changes_nothing_more(browser, url):
     draft = draft_in(browser.post(url, {"text": EXAMPLE}))
     browser.post(url, {"draft": draft})
+    answer = browser.post(url, {"draft": draft}, follow=True)
+    assert "This import is running already." in answer.content.decode()
+    assert Job.objects.count() == 1
+    work()
     teams = Team.objects.count()
     assert "Nothing had to be changed" in browser.post(url, {"draft": draft}, follow=True).content.decode()
     assert Team.objects.count() == teams
@@ -131,4 +156,14 @@ def test_a_roster_of_a_megabyte_survives_both_steps(browser, url):
     answer = browser.post(url, {"text": text})
     assert "problem" not in answer.content.decode()
     assert browser.post(url, {"draft": draft_in(answer)}).status_code == 302
+    while work(60):
+        pass
+    assert Job.objects.get().state == "done"
     assert Team.objects.count() == 4991
+
+
+def test_too_many_open_jobs_are_explained(browser, url, team):
+    factories.CourseJobFactory.create_batch(5, course=team.course)
+    answer = browser.post(url, {"draft": draft_in(browser.post(url, {"text": EXAMPLE}))}, follow=True)
+    assert "The course has 5 unfinished jobs. Wait until" in answer.content.decode()
+    assert Job.objects.count() == 5

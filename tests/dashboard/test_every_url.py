@@ -33,6 +33,7 @@ FACTORIES = {
     "alerts:rule_": "RuleFactory",
     "alerts:unacknowledge": "AlertFactory",
     "courses:environment_": "EnvironmentFactory",
+    "courses:job_": "CourseJobFactory",
     "courses:key_": "ApiKeyFactory",
     "courses:member_": "MembershipFactory",
     "courses:view_": "SavedViewFactory",

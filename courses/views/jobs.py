@@ -1,0 +1,112 @@
+"""Which long work is going on in a course, how far is it, and what came out of it?"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from courses.http import Request, page_of
+from courses.live import live_page
+from courses.models import Course, Job
+from courses.rules.jobs import percent_done, seconds_left
+from courses.services import jobs
+from courses.views.pages import crumbs_to
+
+ROWS = 50
+FRESH_S = 1.5  # just below the 2 s between two polls
+TONES = {"waiting": "busy", "running": "busy", "done": "good", "failed": "bad", "cancelled": "idle"}
+
+
+@dataclass(frozen=True, slots=True)
+class JobLine:
+    """A job as pages show it; empty words where there is nothing to say."""
+
+    job: Job
+    tone: str
+    label: str | Promise
+    percent: int | None
+    amount: str
+    rate: str
+    left_s: float | None
+    if_stopped: str | Promise
+    is_worked_on: bool
+
+
+def job_line(job: Job, now: datetime) -> JobLine:
+    """Return how far `job` is, in words. A kind whose app is gone goes by its name."""
+    kind = jobs.kind_of(job.kind)
+    counted = kind.counted if kind else str
+    is_worked_on = job.is_open and job.leased_until is not None and job.leased_until > now
+    is_moving = job.state == Job.State.RUNNING and bool(job.rate_per_s)
+    left_s = seconds_left(done=job.done, total=job.total, rate=job.rate_per_s) if is_moving else None
+    words = {"done": number_format(job.done, force_grouping=True), "total": counted(job.total or 0)}
+    is_part = job.total is not None and job.done < job.total
+    rate = _("%(amount)s per second") % {"amount": counted(round(job.rate_per_s or 0))}
+    return JobLine(
+        job,
+        TONES[job.state],
+        kind.label if kind else job.kind,
+        percent_done(done=job.done, total=job.total),
+        _("%(done)s of %(total)s") % words if is_part else counted(job.done),
+        rate if is_moving and (job.rate_per_s or 0) >= 0.5 else "",
+        left_s,
+        kind.if_stopped if kind else "",
+        is_worked_on,
+    )
+
+
+@require_GET
+def job_list(request: Request, course: str) -> HttpResponse:
+    """What was asked for in a course, the newest first."""
+    row = get_object_or_404(Course.objects.staffed_by(request.user), slug=course)
+    may_edit = Course.objects.editable_by(request.user).filter(pk=row.pk).exists()
+    frame = {"course": row, "crumbs": crumbs_to(row), "may_edit": may_edit}
+    return live_page(
+        request, "courses/job_list.html", frame=frame, fresh_s=FRESH_S, jobs=partial(_list, request, row)
+    )
+
+
+def _list(request: Request, course: Course) -> dict[str, Any]:
+    page = page_of(request, course.jobs.select_related("asked_by"), size=ROWS)
+    lines = [job_line(job, timezone.now()) for job in page]
+    return {"page": page, "lines": lines, "is_open": any(line.job.is_open for line in lines)}
+
+
+@require_GET
+def job_detail(request: Request, pk: int) -> HttpResponse:
+    """One job: how far it is, what came of it, and what helps if it failed."""
+    rows = Job.objects.visible_to(request.user).select_related("course", "asked_by", "cancelled_by")
+    job = get_object_or_404(rows, pk=pk)
+    may_edit = Job.objects.editable_by(request.user).filter(pk=pk).exists()
+    line = job_line(job, timezone.now())
+    frame = {"job": job, "line": line, "crumbs": crumbs_to(job.course), "may_edit": may_edit}
+    return live_page(request, "courses/job_detail.html", frame=frame, fresh_s=FRESH_S, progress=dict)
+
+
+@require_POST
+def job_cancel(request: Request, pk: int) -> HttpResponse:
+    """Call a job off."""
+    job = get_object_or_404(Job.objects.editable_by(request.user), pk=pk)
+    jobs.cancel_job(job, actor=request.user, now=timezone.now())
+    return redirect(job)
+
+
+@require_GET
+def job_result(request: Request, pk: int) -> StreamingHttpResponse:
+    """The file that a job made."""
+    done = Job.objects.editable_by(request.user).filter(state=Job.State.DONE, result_bytes__gt=0)
+    job = get_object_or_404(done, pk=pk)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{job.result_name}"',
+        "Content-Length": str(job.result_bytes),
+        "Cache-Control": "private, no-store",
+    }
+    return StreamingHttpResponse(jobs.read_result(job), content_type=job.result_type, headers=headers)
