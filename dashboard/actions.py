@@ -63,6 +63,8 @@ def _for_everybody(user: User) -> Iterator[Target]:
     yield Target(_("Alert rules"), reverse("alerts:rule_list"))
     yield Target(_("Courses"), reverse("courses:course_list"))
     yield Target(_("Your profile"), reverse("courses:profile"))
+    yield Target(_("Reading: language, time zone, colours"), reverse("courses:reading"))
+    yield Target(_("Notifications"), reverse("alerts:notifications"))
     yield Target(_("Your saved views"), reverse("courses:view_list"))
     yield Target(_("Change password"), reverse("account_change_password"))
     for theme, title in (

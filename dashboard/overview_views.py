@@ -35,6 +35,7 @@ def overview(request: Request) -> HttpResponse:
         "filters": filters,
         "tutors": queries.tutors_of(request.user) if courses else [],
         "is_wall": "tv" in request.GET,
+        "setup": queries.open_setup(request.user, courses),
         "saved_views": SavedView.objects.filter(user=request.user),
     }
     return live_page(

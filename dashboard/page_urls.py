@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from dashboard import overview_views, project_views, search_views, status_views, team_views, views
+from dashboard import (
+    overview_views,
+    project_views,
+    search_views,
+    setup_views,
+    status_views,
+    team_views,
+    views,
+)
 
 urlpatterns = [
     path("", overview_views.overview, name="overview"),
@@ -12,6 +20,8 @@ urlpatterns = [
         project_views.project_detail,
         name="project_detail",
     ),
+    path("courses/<slug:course>/setup/", setup_views.course_setup, name="course_setup"),
+    path("courses/<slug:course>/setup/finish/", setup_views.setup_finish, name="setup_finish"),
     path("search/", search_views.find, name="search"),
     path("status/<slug:course>/", status_views.status_course, name="status_course"),
     path("status/<slug:course>/<slug:team>/", status_views.status_team, name="status_team"),

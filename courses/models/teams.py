@@ -42,6 +42,8 @@ class Course(models.Model):
     slug = models.SlugField(unique=True)
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
     is_archived = models.BooleanField(default=False)
+    # Whether the list of first steps has been put away.
+    is_set_up = models.BooleanField(default=False)
     # Whether anybody may see, without signing in, which of its environments are up.
     has_status_page = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

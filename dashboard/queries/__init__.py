@@ -1,15 +1,20 @@
 """What do the pages that join the apps need? A fixed number of queries for any number of teams."""
 
 from dashboard.queries.overview import UNTAKEN, Filters, Overview, courses_of, overview, tutors_of
+from dashboard.queries.setup import Setup, open_setup, setup_of, with_steps
 from dashboard.queries.standings import Standing, standings
 
 __all__ = [
     "UNTAKEN",
     "Filters",
     "Overview",
+    "Setup",
     "Standing",
     "courses_of",
+    "open_setup",
     "overview",
+    "setup_of",
     "standings",
     "tutors_of",
+    "with_steps",
 ]

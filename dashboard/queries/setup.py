@@ -1,0 +1,61 @@
+"""What is still to be done before a course shows something? One query."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from alerts.models import Channel, Delivery
+from courses.models import Course, Environment, Membership, Team, User
+from pipelines.models import CIServer
+
+STEPS = ("course", "roster", "server", "environments", "channel", "staff")
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """The first steps of a course, in the order they are best taken. course: None while there is none."""
+
+    course: Course | None
+    steps: dict[str, bool]  # whether each is done
+
+    @property
+    def done(self) -> int:
+        return sum(self.steps.values())
+
+    @property
+    def next(self) -> str:
+        """The first step that is not done; empty if all are."""
+        return next((name for name, is_done in self.steps.items() if not is_done), "")
+
+
+def with_steps(courses: QuerySet[Course]) -> QuerySet[Any]:
+    """Return `courses`, each with whether each step is done."""
+    course = OuterRef("pk")
+    told = Delivery.objects.filter(channel__course=course, state=Delivery.State.SENT)
+    places = Environment.objects.filter(project__team__course=course).exclude(url="")
+    return courses.annotate(
+        has_roster=Exists(Team.objects.filter(course=course)),
+        has_server=Exists(CIServer.objects.filter(course=course)),
+        has_environments=Exists(places),
+        has_channel=Exists(Channel.objects.filter(course=course)) & Exists(told),
+        has_staff=Exists(Membership.objects.staff().filter(course=course)),
+    )
+
+
+def setup_of(course: Any) -> Setup:
+    """Return the steps of a course that came `with_steps`."""
+    return Setup(course, {"course": True, **{name: getattr(course, f"has_{name}") for name in STEPS[1:]}})
+
+
+def open_setup(user: User, courses: list[Course]) -> Setup | None:
+    """Return what `user` has still to set up: a first course, or the newest one that is not done.
+
+    courses: those the reader sees. One that watches only this site itself counts for none.
+    """
+    if all(course.is_set_up for course in courses):
+        is_new = user.is_superuser and len(courses) <= 1
+        return Setup(None, dict.fromkeys(STEPS, False)) if is_new else None
+    mine = Course.objects.editable_by(user).filter(is_set_up=False, is_archived=False)
+    course = with_steps(mine).order_by("-created_at", "-pk").first()
+    return setup_of(course) if course else None

@@ -1,0 +1,31 @@
+"""How does an empty site become one with a first chart?"""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from courses.http import Request
+from courses.models import Course
+from courses.views.pages import crumbs_to
+from dashboard import queries, services
+
+
+@require_GET
+def course_setup(request: Request, course: str) -> HttpResponse:
+    """The first steps of a course: what is done, what comes next, and why."""
+    row = get_object_or_404(queries.with_steps(Course.objects.editable_by(request.user)), slug=course)
+    context = {"course": row, "setup": queries.setup_of(row), "crumbs": crumbs_to(row)}
+    return render(request, "dashboard/course_setup.html", context)
+
+
+@require_POST
+def setup_finish(request: Request, course: str) -> HttpResponse:
+    """Put the list away. Its page stays."""
+    row = get_object_or_404(Course.objects.editable_by(request.user), slug=course)
+    services.finish_setup(row)
+    messages.success(
+        request, _("The list is put away. You find it again under “Set-up” on the course's page.")
+    )
+    return redirect("dashboard:overview")
