@@ -37,7 +37,6 @@ urlpatterns = [
     path(TEAM + "archive/", catalogue.team_archive, name="team_archive"),
     path(TEAM + "watch/", attention.team_watch, name="team_watch"),
     path(TEAM + "add-project/", projects.project_add, name="project_add"),
-    path(PROJECT, projects.project_detail, name="project_detail"),
     path(PROJECT + "edit/", projects.project_edit, name="project_edit"),
     path(PROJECT + "add-environment/", projects.environment_add, name="environment_add"),
     path(PROJECT + "keys/", api_keys.key_list, name="key_list"),

@@ -45,7 +45,7 @@ class Project(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("courses:project_detail", args=[self.team.course.slug, self.team.slug, self.slug])
+        return reverse("dashboard:project_detail", args=[self.team.course.slug, self.team.slug, self.slug])
 
 
 class EnvironmentQuerySet(models.QuerySet["Environment"]):

@@ -45,7 +45,7 @@ def at(name, place):
         args = [place.course.slug, place.slug]
     else:
         args = [place.slug]
-    app = "dashboard" if name == "team_detail" else "courses"
+    app = "dashboard" if name in ("team_detail", "project_detail") else "courses"
     return reverse(f"{app}:{name}", args=args)
 
 
