@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -12,6 +11,7 @@ from courses import services
 from courses.addresses import is_own_page
 from courses.http import Request
 from courses.models import MAX_SAVED_VIEWS, SavedView, Team
+from courses.views.profile import profile_tabs
 
 NAME_LENGTH = 60
 ADDRESS_LENGTH = 500
@@ -39,7 +39,7 @@ def view_list(request: Request) -> HttpResponse:
         "views": request.user.saved_views.all(),
         "most": MAX_SAVED_VIEWS,
         "undo": request.session.pop(UNDO, None),
-        "crumbs": [(_("Your profile"), reverse("courses:profile"))],
+        "tabs": profile_tabs("courses:view_list"),
     }
     return render(request, "courses/view_list.html", context)
 

@@ -24,6 +24,7 @@ def profile_tabs(current: str) -> list[tuple[str, str, bool]]:
         (_("You"), "courses:profile"),
         (_("Reading"), "courses:reading"),
         (_("Notifications"), "alerts:notifications"),
+        (_("Saved views"), "courses:view_list"),
         (_("Password"), "account_change_password"),
     ]
     return [(text, reverse(name), name == current) for text, name in tabs]
