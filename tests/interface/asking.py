@@ -18,7 +18,7 @@ from tests.interface.course.people import ROLES
 
 # What every role looks at day by day.
 MAIN = {
-    *("dashboard:overview", "dashboard:team_detail", "courses:project_detail", "courses:course_detail"),
+    *("dashboard:overview", "dashboard:team_detail", "dashboard:project_detail", "courses:course_detail"),
     *("health:environment_list", "health:environment_detail", "pipelines:board", "pipelines:pipeline_detail"),
     *("experiments:experiment_list", "experiments:experiment_detail", "alerts:inbox", "alerts:alert_detail"),
     *("courses:profile", "dashboard:timeline", "dashboard:search"),
@@ -44,6 +44,10 @@ class LeftOut:
     name: str
     path: str
     reason: str
+
+
+class Missing(LeftOut):
+    """An address that is not there for this row. Some other row must have it."""
 
 
 def ask_all(*, is_whole: bool) -> dict[str, object]:
@@ -74,7 +78,7 @@ def ask_all(*, is_whole: bool) -> dict[str, object]:
     return {
         "pages": [asdict(page) for page in pages],
         "left_out": [asdict(answer) for answer in left_out],
-        "faults": faults,
+        "faults": faults + (_never_seen(pages, left_out) if is_whole else []),
         "cookies": {role: client.cookies["sessionid"].value for role, client in visitors.items() if role},
     }
 
@@ -106,9 +110,23 @@ def _answer(address: Address, role: str, client: Client) -> Page | LeftOut | str
         return LeftOut(address.name, address.path, "is closed to everybody")
     if answer.status_code in (301, 302):
         return LeftOut(address.name, address.path, f"leads to {answer.headers['Location']}")
+    if answer.status_code == 404:
+        return Missing(address.name, address.path, "is not there")
     if answer.status_code != 200:
         return f"{address.name}: {address.path} answers {answer.status_code} to {role or 'a stranger'}"
     if getattr(answer, "streaming", False) or not kind.startswith("text/html"):
         return LeftOut(address.name, address.path, f"is {kind.partition(';')[0]}")
     template = next((template.name for template in answer.templates if template.name), "")
     return Page(address.name, address.path, role, 200, template, len(queries))
+
+
+def _never_seen(pages: list[Page], left_out: list[LeftOut]) -> list[str]:
+    """Name the addresses that none of the rows led to."""
+    seen = {page.name for page in pages}
+    seen |= {answer.name for answer in left_out if not isinstance(answer, Missing)}
+    return [
+        f"{answer.name}: {answer.path} is not there, and no other row shows it: make one in "
+        "tests/interface/course"
+        for answer in left_out
+        if answer.name not in seen
+    ]
