@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 
 from courses import services
 from courses.models import ApiKey, Course, Environment, Event, Job, Membership, Project, Team, User
-from courses.panel import RecordAdmin
+from courses.panel import FIELDS, NamedForm, PanelAdmin, PanelInline, RecordAdmin
 
 # Sign-in goes by User.email alone; a second list of addresses would only contradict it.
 admin.site.unregister(EmailAddress)
@@ -23,11 +23,12 @@ admin.site.unregister(EmailAddress)
 admin.site.unregister(Group)
 
 
-class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
+class MembershipInline(PanelInline):
     model = Membership
-    extra = 0
     autocomplete_fields = ["user", "course", "team"]
-    show_change_link = True
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Membership]:
+        return super().get_queryset(request).select_related("user", "course", "team__course")
 
 
 class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]
@@ -51,7 +52,8 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
     search_fields = ["email", "name"]
     ordering = ["email"]
     readonly_fields = ["password_state", "last_login", "created_at"]
-    filter_horizontal = ["user_permissions"]
+    filter_horizontal = []  # no two boxes with a script between them: every right has its own tick
+    formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
     fieldsets = [
         (None, {"fields": ["email", "name", "time_zone", "password_state"]}),
         ("Rights", {"fields": ["is_active", "is_staff", "is_superuser", "user_permissions"]}),
@@ -71,26 +73,26 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Course)
-class CourseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class CourseAdmin(PanelAdmin):
     list_display = ["name", "slug", "time_zone", "is_archived", "created_at"]
     list_filter = ["is_archived"]
     search_fields = ["name", "slug"]
-    prepopulated_fields = {"slug": ["name"]}
+    form = NamedForm
 
 
 @admin.register(Team)
-class TeamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class TeamAdmin(PanelAdmin):
     list_display = ["name", "course", "slug", "is_archived", "created_at"]
     list_filter = ["is_archived", "course"]
     list_select_related = ["course"]
     search_fields = ["name", "slug", "course__name"]
     autocomplete_fields = ["course"]
-    prepopulated_fields = {"slug": ["name"]}
+    form = NamedForm
     inlines = [MembershipInline]
 
 
 @admin.register(Membership)
-class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class MembershipAdmin(PanelAdmin):
     list_display = ["user", "role", "team", "course", "created_at"]
     list_filter = ["role", "course"]
     list_select_related = ["user", "team", "course"]
@@ -99,23 +101,24 @@ class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Project)
-class ProjectAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ProjectAdmin(PanelAdmin):
     list_display = ["name", "team", "repository_path", "created_at"]
     list_filter = ["team__course"]
     list_select_related = ["team"]
     search_fields = ["name", "slug", "repository_path", "team__name"]
     autocomplete_fields = ["team"]
-    prepopulated_fields = {"slug": ["name"]}
+    form = NamedForm
 
 
 @admin.register(Environment)
-class EnvironmentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class EnvironmentAdmin(PanelAdmin):
     list_display = ["name", "project", "url", "created_at"]
     list_filter = ["name", "project__team__course"]
     list_select_related = ["project"]
     search_fields = ["name", "url", "project__name", "project__team__name"]
     autocomplete_fields = ["project"]
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    form = NamedForm
+    formfield_overrides = {**FIELDS, models.URLField: {"assume_scheme": "https"}}
 
 
 @admin.register(Event)
@@ -134,7 +137,7 @@ class EventAdmin(RecordAdmin):
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ApiKeyAdmin(PanelAdmin):
     """Keys are made on the course's own page, which shows them once."""
 
     list_display = [

@@ -1,8 +1,97 @@
-"""Which rows does the administration show but never change? Those that the site writes itself."""
+"""How do all rows stand in the administration? In the site's look, with forms that need no script.
 
+What the site writes itself is shown and never changed.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
 from django.contrib import admin
-from django.db.models import Model
+from django.db import models
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from courses.lookup import LookupField, LookupInput
+from courses.rules.names import slug_of
+
+
+class LocalInstantInput(forms.DateTimeInput):
+    """The browser's own field for a day and a time."""
+
+    input_type = "datetime-local"
+
+    def __init__(self) -> None:
+        super().__init__({"step": 1}, format="%Y-%m-%dT%H:%M:%S")
+
+
+FIELDS: Mapping[type[Any], Mapping[str, Any]] = {
+    models.DateTimeField: {"form_class": forms.DateTimeField, "widget": LocalInstantInput},
+    models.SlugField: {
+        "required": False,
+        "help_text": _("The part of the address. Left empty, it is made of the name."),
+    },
+}
+
+
+class NamedForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when the program runs
+    """A row whose address is made of its name unless somebody says otherwise."""
+
+    def clean_slug(self) -> str:
+        return self.cleaned_data["slug"] or slug_of(self.cleaned_data.get("name", ""))
+
+
+def lookup(here: Any, field: Any, request: HttpRequest) -> LookupField:
+    """Return the form field for the foreign key `field` of the admin class `here`."""
+    about = {
+        "app_label": field.model._meta.app_label,
+        "model_name": field.model._meta.model_name,
+        "field_name": field.name,
+    }
+    address = f"{reverse('admin:autocomplete')}?{urlencode(about)}"
+    found: LookupField = field.formfield(
+        form_class=LookupField, widget=LookupInput(address), search=_search(here, field, request)
+    )
+    return found
+
+
+def _search(here: Any, field: Any, request: HttpRequest) -> Callable[[str], Any]:
+    there = here.admin_site.get_model_admin(field.remote_field.model)
+
+    def search(text: str) -> Any:
+        rows, _may_repeat = there.get_search_results(request, there.get_queryset(request), text)
+        return rows.distinct()[:2]
+
+    return search
+
+
+class PanelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic when the program runs
+    """Rows that administrators make and change."""
+
+    formfield_overrides = FIELDS
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            return lookup(self, db_field, request)
+        return super().formfield_for_foreignkey(db_field, request, **options)
+
+
+class PanelInline(admin.TabularInline):  # type: ignore[type-arg]  # not generic when the program runs
+    """Rows under another: those there are only read, with a link to change them, and one may be added."""
+
+    extra = 1
+    show_change_link = True
+    formfield_overrides = FIELDS
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            return lookup(self, db_field, request)
+        return super().formfield_for_foreignkey(db_field, request, **options)
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
 
 
 class RecordAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic when the program runs
@@ -13,5 +102,5 @@ class RecordAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic wh
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False

@@ -3,12 +3,12 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-from courses.panel import RecordAdmin
+from courses.panel import PanelAdmin, RecordAdmin
 from experiments import models
 
 
 @admin.register(models.Experiment)
-class ExperimentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ExperimentAdmin(PanelAdmin):
     list_display = ["name", "key", "project", "state", "created_at"]
     list_filter = ["state", "project__team__course"]
     list_select_related = ["project"]

@@ -2,17 +2,17 @@
 
 from django.contrib import admin
 
-from courses.panel import RecordAdmin
+from courses.panel import PanelAdmin, RecordAdmin
 from health.models import Check, CheckResult, EnvironmentState, Host, HostState, Transition
 
 
 @admin.register(Check)
-class CheckAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class CheckAdmin(PanelAdmin):
     list_display = ("environment", "path", "interval_s", "timeout_s", "is_enabled", "next_due_at")
     list_filter = ("is_enabled", "environment__project__team__course")
     list_select_related = ("environment__project",)
     search_fields = ("environment__project__name", "environment__project__team__name", "environment__url")
-    raw_id_fields = ("environment",)
+    autocomplete_fields = ("environment",)
 
 
 @admin.register(EnvironmentState)
@@ -41,7 +41,7 @@ class TransitionAdmin(RecordAdmin):
 
 
 @admin.register(Host)
-class HostAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class HostAdmin(PanelAdmin):
     list_display = ("name", "course", "created_at")
     list_filter = ("course",)
     list_select_related = ("course",)

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from courses.models import Project, User
-from courses.panel import RecordAdmin
+from courses.panel import PanelAdmin, RecordAdmin
 from pipelines import services
 from pipelines.forms import TokenForm
 from pipelines.models import CIServer, Job, Pipeline, Repository, RepositoryState
@@ -18,7 +18,7 @@ SETTINGS = ["course", "name", "kind", "base_url", "poll_interval_s", "is_enabled
 
 
 @admin.register(CIServer)
-class CIServerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class CIServerAdmin(PanelAdmin):
     form = TokenForm
     list_display = ["name", "course", "base_url", "is_enabled", "last_polled_at", "last_error_kind"]
     list_filter = ["is_enabled", "last_error_kind", "course"]
@@ -36,7 +36,7 @@ class CIServerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Repository)
-class RepositoryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class RepositoryAdmin(PanelAdmin):
     list_display = ["path", "project", "server", "state", "default_branch", "read_at"]
     list_filter = ["state", "server"]
     search_fields = ["path", "project__name", "project__team__name"]
