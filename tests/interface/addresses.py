@@ -13,7 +13,8 @@ from django.db.models import Model, QuerySet
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
 from alerts.models import Alert, Delivery
-from courses.models import Course, Environment, Project, Team, User
+from alerts.services.stop_links import SIGNER, Mails
+from courses.models import Course, Environment, Job, Project, Team, User
 from experiments.models import Experiment
 from pipelines.models import Pipeline, Repository
 from tests import factories
@@ -79,12 +80,12 @@ def fillings(name: str, parameters: tuple[str, ...]) -> list[Values]:
         rest = tuple(parameter for parameter in parameters if parameter != "pk")
         return [{**values, "pk": row.pk} for values in fillings(name, rest)[:1] for row in _rows(name)]
     if set(parameters) <= set(ODD):
-        return [{parameter: ODD[parameter] for parameter in parameters}]
+        return [{parameter: ODD[parameter]() for parameter in parameters}]
     raise UnknownError(f"Add values for {parameters} to fillings() in {__file__}.")
 
 
-# What stands for no row: the link of a password mail that has expired.
-ODD = {"uidb36": "1", "key": "k"}
+# What stands for no row: the link of a password mail that has expired, the one that stops mails.
+ODD = {"uidb36": lambda: "1", "key": lambda: "k", "token": lambda: SIGNER.sign(f"1-{Mails.ALERTS}")}
 
 
 def _places(parameters: tuple[str, ...]) -> list[Values]:
@@ -112,14 +113,21 @@ def _nothing(of: str) -> list[Model]:
 
 def _rows(name: str) -> list[Model]:
     """Return the rows that the number in the address `name` may stand for, one for each look."""
-    fitting = [factory for start, factory in FACTORIES.items() if name.startswith(start)]
-    if not fitting:
-        raise UnknownError(
-            "Add the factory for its number to FACTORIES in tests/dashboard/test_every_url.py."
-        )
-    model = getattr(factories, fitting[0])._meta.model
+    model = _model(name)
     look = LOOKS.get(name) or LOOKS.get(model) or _first
     return look(model.objects.order_by("pk")) or _nothing(model.__name__)
+
+
+def _model(name: str) -> type[Model]:
+    """Return the model that the address `name` is about: `courses:job_detail` is about jobs."""
+    fitting = [factory for start, factory in FACTORIES.items() if name.startswith(start)]
+    if fitting:
+        return getattr(factories, fitting[0])._meta.model
+    app, _, rest = name.partition(":")
+    models = {model.__name__.lower(): model for model in apps.get_app_config(app).get_models()}
+    if rest.partition("_")[0] not in models:
+        raise UnknownError("Add its factory to FACTORIES in tests/dashboard/test_every_url.py.")
+    return models[rest.partition("_")[0]]
 
 
 def _first(rows: QuerySet[Model]) -> list[Model]:
@@ -147,6 +155,7 @@ LOOKS = {
     Environment: _worst_fine_and_bare,
     Experiment: _one_of_each("state"),
     "experiments:experiment_detail": _one_of_each("state", 5),
+    Job: _one_of_each("state"),
     Pipeline: _one_of_each("status"),
     Repository: _worst_fine_and_bare,
 }

@@ -66,8 +66,11 @@ def ask_all(*, is_whole: bool) -> dict[str, object]:
     pages: list[Page] = []
     left_out: list[LeftOut] = []
     faults: list[str] = []
+    shown: set[str] = set()
     for address in addresses():
-        found = _ask(address, visitors, is_whole=is_whole)
+        others = visitors if is_whole and address.name in MAIN - shown else {}
+        found = _ask(address, visitors, others)
+        shown.update(page.name for page in found if isinstance(page, Page))
         pages += [page for page in found if isinstance(page, Page)]
         left_out += [answer for answer in found if isinstance(answer, LeftOut)]
         faults += [answer for answer in found if isinstance(answer, str)]
@@ -83,19 +86,17 @@ def ask_all(*, is_whole: bool) -> dict[str, object]:
     }
 
 
-def _ask(address: Address, visitors: dict[str, Client], *, is_whole: bool) -> list[Page | LeftOut | str]:
-    """Ask as a stranger and as the administrator, and for the main pages as everybody."""
+def _ask(
+    address: Address, visitors: dict[str, Client], others: dict[str, Client]
+) -> list[Page | LeftOut | str]:
+    """Ask as a stranger, who sees public pages, else as the administrator and then as the `others`."""
     public = _answer(address, "", visitors[""])
     if isinstance(public, Page):
         return [public]
     found = [_answer(address, "administrator", visitors["administrator"])]
-    if is_whole and address.name in MAIN and isinstance(found[0], Page):
-        others = [
-            _answer(address, role, client)
-            for role, client in visitors.items()
-            if role not in ("", "administrator")
-        ]
-        found += [answer for answer in others if isinstance(answer, Page)]
+    for role in others.keys() - {"", "administrator"}:
+        answer = _answer(address, role, others[role])
+        found += [answer] if isinstance(answer, Page) else []
     return found
 
 

@@ -75,6 +75,8 @@ def _tell(story: Story, course: Course, alerts: list[Alert]) -> None:
         course=course, name=story.text("Chat"), kind="apprise", target="json://chat.example.org/hook"
     )
     Channel.objects.create(course=course, name=story.text("Off"), target="a@x.example", is_enabled=False)
+    for role in ("administrator", "student"):
+        Channel.objects.create(owner=User.objects.get(email=ROLES[role]))
     fault = story.text("The server did not take it: 550 mailbox unavailable")
     rows = [
         Delivery(

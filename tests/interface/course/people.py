@@ -12,12 +12,14 @@ ROLES = {
     "tutor": "tutor@course.example",
     "student": "student@course.example",
 }
+PASSWORD = "browser tests"
+ZONES = {"lecturer": "Europe/Berlin", "tutor": "Asia/Kolkata", "student": "America/New_York"}
 NAMES = ["Ada Lovelace", "Grace Hopper", "Alan Turing", "Barbara Liskov", "Edsger Dijkstra", "Radia Perlman"]
 PER_TEAM = 3
 
 
 def make_administrator(story: Story) -> User:
-    return User.objects.create_superuser(ROLES["administrator"], "browser tests")
+    return User.objects.create_superuser(ROLES["administrator"], PASSWORD)
 
 
 def make_people(story: Story) -> tuple[Course, list[Team]]:
@@ -31,12 +33,13 @@ def make_people(story: Story) -> tuple[Course, list[Team]]:
     Team.objects.create(course=course, name=story.text("Gone Geese"), slug="gone", is_archived=True)
     _staff(story, course, teams)
     _students(story, course, teams)
+    let_roles_read(story)
     return course, teams
 
 
 def _staff(story: Story, course: Course, teams: list[Team]) -> None:
-    lecturer = User.objects.create_user(ROLES["lecturer"], name=story.text("Lee Lecturer"))
-    tutor = User.objects.create_user(ROLES["tutor"], name=story.text("Toni Tutor"))
+    lecturer = User.objects.create_user(ROLES["lecturer"], PASSWORD, name=story.text("Lee Lecturer"))
+    tutor = User.objects.create_user(ROLES["tutor"], PASSWORD, name=story.text("Toni Tutor"))
     other = User.objects.create_user("tutor2@course.example", name=story.text("Tess Tutor"))
     Membership.objects.create(user=lecturer, course=course, role="lecturer")
     Membership.objects.bulk_create(
@@ -68,6 +71,15 @@ def _students(story: Story, course: Course, teams: list[Team]) -> None:
         Membership(user=user, course=course, team=teams[index // PER_TEAM], role="student")
         for index, user in enumerate(users)
     )
+
+
+def let_roles_read(story: Story) -> None:
+    """Give the roles their own clocks: the tests of times read them."""
+    for role, zone in ZONES.items():
+        User.objects.filter(email=ROLES[role]).update(time_zone=zone)
+    student = User.objects.get(email=ROLES["student"])
+    student.set_password(PASSWORD)
+    student.save()
 
 
 def make_keys(story: Story, course: Course, project: Project) -> None:

@@ -7,6 +7,7 @@ from tests.interface.course.builds import make_builds
 from tests.interface.course.people import make_administrator, make_events, make_keys, make_people
 from tests.interface.course.places import make_hosts, make_places
 from tests.interface.course.trials import make_trials
+from tests.interface.course.work import make_jobs
 
 
 def make_empty() -> None:
@@ -31,6 +32,7 @@ def make_whole(told: Story) -> None:
     make_alerts(told, course, projects)
     make_keys(told, course, projects[0])
     make_events(told, course, projects)
+    make_jobs(told, course)
     Team.objects.create(course=course, name=told.text("Zealous Newcomers"), slug="bare")
 
 
