@@ -5,7 +5,7 @@ for (const hint of document.querySelectorAll("[data-zone-for]")) {
   const button = hint.querySelector("button");
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const isOffered = [...select.options].some((option) => option.value === zone);
-  if (isOffered && select.value !== zone) {
+  if (isOffered && (select.value || hint.dataset.zone) !== zone) {
     button.textContent = button.dataset.words.replace("{zone}", zone);
     button.addEventListener("click", () => {
       select.value = zone;

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from alerts.services.stop_links import SIGNER
 from tests import factories
 
 PUBLIC = {
@@ -19,12 +20,14 @@ PUBLIC = {
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
     "account_signup",
+    "alerts:stop",
     "dashboard:live",
     "dashboard:ready",
     "dashboard:status_badge",
     "dashboard:status_course",
     "dashboard:status_team",
 }
+PUBLIC_POSTS = {"courses:theme_set"}
 # What the number in an address belongs to, by the name of the address or its beginning.
 FACTORIES = {
     "alerts:acknowledge": "AlertFactory",
@@ -60,7 +63,7 @@ def walk(patterns, space: str = "") -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 ALL = sorted(set(walk(get_resolver().url_patterns)))
-PRIVATE = [entry for entry in ALL if entry[0] not in PUBLIC]
+PRIVATE = [entry for entry in ALL if entry[0] not in PUBLIC | PUBLIC_POSTS]
 
 
 def address(name: str, parameters: tuple[str, ...], project) -> str:
@@ -72,6 +75,7 @@ def address(name: str, parameters: tuple[str, ...], project) -> str:
         "project": project.slug,
         "uidb36": "1",
         "key": "k",
+        "token": SIGNER.sign("1-alerts"),
     }
     if "pk" in parameters:
         fitting = [factory for start, factory in FACTORIES.items() if name.startswith(start)]
@@ -125,8 +129,13 @@ def test_public_pages_answer_strangers(client, project, entry):
     assert client.get(address(*entry, project)).status_code == 200
 
 
+@pytest.mark.parametrize("name", sorted(PUBLIC_POSTS))
+def test_what_strangers_may_post_has_no_page(client, name):
+    assert client.get(reverse(name)).status_code == 405
+
+
 def test_the_list_of_public_pages_is_up_to_date():
-    assert {name for name, _ in ALL} >= PUBLIC
+    assert {name for name, _ in ALL} >= PUBLIC | PUBLIC_POSTS
 
 
 def test_the_admin_panel_asks_strangers_to_sign_in(client, db):
