@@ -107,7 +107,8 @@ def _moved(roster: str, port: int) -> str:
 
 def _course(now: datetime) -> tuple[Course, User]:
     course, _ = Course.objects.get_or_create(
-        slug="software-engineering-lab", defaults={"name": NAME, "created_at": now}
+        slug="software-engineering-lab",
+        defaults={"name": NAME, "created_at": now, "has_status_page": True},
     )
     lecturer = User.objects.filter(email=LECTURER).first()
     lecturer = lecturer or User.objects.create_user(LECTURER, PASSWORD, name="Lee Lecturer")

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from dashboard import (
+    design_views,
     overview_views,
     project_views,
     search_views,
@@ -26,6 +27,7 @@ urlpatterns = [
     path("status/<slug:course>/", status_views.status_course, name="status_course"),
     path("status/<slug:course>/<slug:team>/", status_views.status_team, name="status_team"),
     path("status/<slug:course>/<slug:team>/badge.svg", status_views.status_badge, name="status_badge"),
+    path("design/", design_views.design, name="design"),
     path("health/live", views.live, name="live"),
     path("health/ready", views.ready, name="ready"),
 ]

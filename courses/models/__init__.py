@@ -10,11 +10,12 @@ from courses.models.attention import MAX_SAVED_VIEWS, SavedView, WatchedTeam
 from courses.models.jobs import Job, JobChunk
 from courses.models.people import Theme, User, validate_time_zone
 from courses.models.projects import Environment, Project
-from courses.models.teams import Course, Membership, Team
+from courses.models.teams import OPERATIONS, Course, Membership, Team
 from courses.models.timeline import Event
 
 __all__ = [
     "MAX_SAVED_VIEWS",
+    "OPERATIONS",
     "ApiKey",
     "Course",
     "Environment",

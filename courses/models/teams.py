@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from courses.models.people import User, validate_time_zone
 
+OPERATIONS = "operations"  # the course that a new site starts with: it watches the site itself
+
 
 class CourseQuerySet(models.QuerySet["Course"]):
     def visible_to(self, user: User) -> CourseQuerySet:

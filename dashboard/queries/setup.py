@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from alerts.models import Channel, Delivery
-from courses.models import Course, Environment, Membership, Team, User
+from courses.models import OPERATIONS, Course, Environment, Membership, Team, User
 from pipelines.models import CIServer
 
 STEPS = ("course", "roster", "server", "environments", "channel", "staff")
@@ -51,10 +51,10 @@ def setup_of(course: Any) -> Setup:
 def open_setup(user: User, courses: list[Course]) -> Setup | None:
     """Return what `user` has still to set up: a first course, or the newest one that is not done.
 
-    courses: those the reader sees. One that watches only this site itself counts for none.
+    courses: those the reader sees. The one that watches this site itself counts for none.
     """
     if all(course.is_set_up for course in courses):
-        is_new = user.is_superuser and len(courses) <= 1
+        is_new = user.is_superuser and all(course.slug == OPERATIONS for course in courses)
         return Setup(None, dict.fromkeys(STEPS, False)) if is_new else None
     mine = Course.objects.editable_by(user).filter(is_set_up=False, is_archived=False)
     course = with_steps(mine).order_by("-created_at", "-pk").first()
