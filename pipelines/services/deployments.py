@@ -124,7 +124,6 @@ def _event(row: Deployment) -> Event:
         kind=Event.Kind.DEPLOYMENT,
         tone=Event.Tone.GOOD if row.is_success else Event.Tone.BAD,
         title=words[:200],
-        detail=f"From {row.ref}" if row.ref else "",
         url=row.url,
         dedupe_key=f"deployment:{row.key}",
     )

@@ -72,7 +72,6 @@ def test_a_deployment_becomes_a_row_and_an_event(repository):
     assert event.environment == row.environment
     assert (event.project, event.team) == (repository.project, repository.project.team)
     assert event.url == f"https://gitlab.example.org/{repository.path}/-/environments/12"
-    assert event.detail == "From main"
 
 
 def test_a_failed_deployment_is_a_bad_event_and_not_the_last_version(repository):
