@@ -27,6 +27,7 @@ urlpatterns = [
     path(COURSE + "roster/", roster.roster_import, name="roster_import"),
     path(COURSE + "roster/example/", roster.roster_example, name="roster_example"),
     path(COURSE + "jobs/", jobs.job_list, name="job_list"),
+    path(COURSE + "archive/", jobs.archive_start, name="archive_start"),
     path("jobs/<int:pk>/", jobs.job_detail, name="job_detail"),
     path("jobs/<int:pk>/cancel/", jobs.job_cancel, name="job_cancel"),
     path("jobs/<int:pk>/result/", jobs.job_result, name="job_result"),

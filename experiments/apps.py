@@ -1,7 +1,14 @@
-"""How does Django know this app?"""
+"""How does Django know this app, and what of it goes into an archive?"""
 
 from django.apps import AppConfig
 
 
 class ExperimentsConfig(AppConfig):
     name = "experiments"
+
+    def ready(self) -> None:
+        """Register the app's tables. They know models, which are there only now."""
+        from courses.services.archive import register_tables  # noqa: PLC0415
+        from experiments.archive import TABLES  # noqa: PLC0415
+
+        register_tables(TABLES)

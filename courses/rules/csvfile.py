@@ -1,11 +1,19 @@
-"""How does an uploaded file become records? Bounded, and with a reason for whatever cannot be read."""
+"""How does an uploaded file become records, and how do records become a file?
+
+Reading is bounded and gives a reason for whatever cannot be read. What is written is harmless to
+spreadsheets: a text that they would take for a formula is marked as text.
+"""
 
 import csv
 import io
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 MAX_BYTES = 1_000_000
 MAX_LINES = 5_000
+# What makes a spreadsheet read a cell as a formula, the wide forms of East Asian keyboards included.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +71,20 @@ def read_records(text: str) -> tuple[list[tuple[int, list[str]]], list[Problem]]
         remedy = 'Close every quote, and double a quote inside a cell: "say ""hi""".'
         return records, [Problem(start, "", "", f"The line is not valid CSV: {error}.", remedy)]
     return records, []
+
+
+def cell(value: object) -> object:
+    """Return what to write for `value`: instants in UTC, nothing for None, no text that is a formula."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, str):
+        clean = value.replace("\0", "")
+        return f"'{clean}" if clean.startswith(FORMULA_STARTS) else clean
+    return "" if value is None else value
+
+
+def write_records(records: Iterable[Sequence[object]]) -> bytes:
+    """Return the records as lines of CSV in UTF-8."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([cell(value) for value in record] for record in records)
+    return text.getvalue().encode("utf-8", "replace")

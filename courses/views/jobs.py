@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -18,6 +19,7 @@ from courses.live import live_page
 from courses.models import Course, Job
 from courses.rules.jobs import percent_done, seconds_left
 from courses.services import jobs
+from courses.services.archive import start_archive
 from courses.views.pages import crumbs_to
 
 ROWS = 50
@@ -89,6 +91,20 @@ def job_detail(request: Request, pk: int) -> HttpResponse:
     line = job_line(job, timezone.now())
     frame = {"job": job, "line": line, "crumbs": crumbs_to(job.course), "may_edit": may_edit}
     return live_page(request, "courses/job_detail.html", frame=frame, fresh_s=FRESH_S, progress=dict)
+
+
+@require_POST
+def archive_start(request: Request, course: str) -> HttpResponse:
+    """Ask for all that is known of a course in one file."""
+    row = get_object_or_404(Course.objects.editable_by(request.user), slug=course)
+    try:
+        job, is_new = start_archive(row, actor=request.user, now=timezone.now())
+    except jobs.JobRefusedError as refusal:
+        messages.error(request, f"{refusal.reason} {refusal.remedy}")
+        return redirect("courses:job_list", row.slug)
+    if not is_new:
+        messages.info(request, _("This archive is being made already."))
+    return redirect(job)
 
 
 @require_POST
