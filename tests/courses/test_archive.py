@@ -69,7 +69,7 @@ def test_every_table_of_every_app_is_there(team, lecturer, student):
     assert [(row["checks"], row["ok"]) for row in tables["checks-by-day"]] == [("9", "8")]
     assert tables["experiments"][0]["experiment"] == experiment.key
     assert job.result_name == f"{team.course.slug}-2026-11-01.zip"
-    assert (job.done, job.total) == (10, 10)
+    assert (job.done, job.total) == (11, 11)
     assert Event.objects.filter(title="Archive of the course made", actor=lecturer).exists()
 
 
