@@ -4,6 +4,8 @@ import math
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib import messages
+from django.contrib.messages.storage.base import Message
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -55,6 +57,7 @@ def design(request: Request) -> HttpResponse:
         "stages": [("build", "success"), ("test", "failed"), ("deploy", "skipped")],
         "crumbs": [(_("Courses"), "#crumbs"), (_("A team"), "#crumbs")],
         "tabs": [(_("Inbox"), "#tabs", True), (_("Rules"), "#tabs", False), (_("Channels"), "#tabs", False)],
+        "toast": Message(messages.SUCCESS, _("Acknowledged: production answers with 502")),
         "now": now,
         "earlier": now - timedelta(days=3, hours=2),
         **_charts(now),

@@ -1,6 +1,6 @@
 // Single keys: ? shows them, / searches, g and a letter goes to a part of the site, and in a list marked
 // with data-keys="list" j and k move from one data-key-item to the next, o opens it, and any other letter
-// presses what carries it as data-key. Never while typing, never with Ctrl, Alt or ⌘, and not at all for
+// presses what carries it as data-key there, or else outside of any list. Never while typing, never with Ctrl, Alt or ⌘, and not at all for
 // a reader who switched them off (WCAG 2.1.4).
 "use strict";
 
@@ -37,7 +37,8 @@
     if (key === "j" || key === "k") return move(key === "j" ? 1 : -1);
     const item = document.activeElement.closest("[data-keys=list] [data-key-item]");
     if (key === "o") return press(item?.querySelector("a[href]"));
-    return press(item?.querySelector(`[data-key="${CSS.escape(key)}"]`));
+    const carrier = `[data-key="${CSS.escape(key)}"]`;
+    return press(item?.querySelector(carrier) ?? document.querySelector(`main ${carrier}:not([data-key-item] *)`));
   }
 
   document.addEventListener("keydown", (event) => {

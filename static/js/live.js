@@ -67,6 +67,10 @@ window.addEventListener("pageshow", () => {
   resting.clear();
 });
 
+// What was done is told until the reader closes it.
+for (const button of document.querySelectorAll("[data-close]")) button.hidden = false;
+document.addEventListener("click", ({ target }) => target.closest("[data-close]")?.parentElement.remove());
+
 // A menu closes when something else is touched or Escape is pressed.
 document.addEventListener("click", ({ target }) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(target)) menu.open = false;
