@@ -14,7 +14,8 @@ PAGE = """<!DOCTYPE html><html lang="en"><title>x</title>
 <script src="/js/palette.js" defer></script><script src="/js/keys.js" defer></script>
 <body data-shortcuts="{shortcuts}"><a href="/search/" data-palette>Search</a>
 <a id="first" href="/first">First</a><input id="field">
-<ol data-keys="list">{items}</ol>{palette}</body></html>"""
+<main><button type="button" data-key="s" onclick="this.textContent = 'Done'">Silence</button>
+<ol data-keys="list">{items}</ol></main>{palette}</body></html>"""
 ITEM = """<li data-key-item id="item-{n}"><a href="/alerts/{n}">Alert {n}</a>
 <input type="checkbox" data-key="x">
 <button type="button" data-key="a" onclick="this.textContent = 'Taken'">Take {n}</button></li>"""
@@ -152,6 +153,15 @@ def test_keys_move_through_a_list_select_and_act(browser):
     expect(page.locator("#item-1 button")).to_have_text("Taken")
     page.keyboard.press("o")
     page.wait_for_url("**/alerts/1")
+    page.close()
+
+
+def test_a_key_of_the_page_works_outside_of_its_list(browser):
+    page, _stand = opened(browser)
+    page.keyboard.press("a")
+    expect(page.get_by_text("Taken")).to_have_count(0)
+    page.keyboard.press("s")
+    expect(page.get_by_role("button", name="Done")).to_be_visible()
     page.close()
 
 
