@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from django.utils.formats import number_format
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import gettext as _
 
 from courses.charts.axes import AXIS_PX, PLOT_PX, Tick, ValueAxis, nice_step, percent_of, px, value_ticks
@@ -93,8 +93,8 @@ def distribution(
                 _round_values(bins[0].low, bins[-1].high, is_log=is_log) if bins else []
             )
         ],
-        y_ticks=scale.ticks(number_format) if bins else [],
-        rows=[(show(one.low), show(one.high), number_format(one.count)) for one in bins if one.count],
+        y_ticks=scale.ticks(intcomma) if bins else [],
+        rows=[(show(one.low), show(one.high), intcomma(one.count)) for one in bins if one.count],
         bottom=str(scale.bottom),
         label_y=str(scale.bottom + 16),
         height=str(scale.bottom + AXIS_PX),
@@ -141,7 +141,7 @@ def _described(
     if not bins:
         return _("No values.")
     spread = _("%(n)s values between %(low)s and %(high)s.") % {
-        "n": number_format(sum(one.count for one in bins)),
+        "n": intcomma(sum(one.count for one in bins)),
         "low": show(bins[0].low),
         "high": show(bins[-1].high),
     }

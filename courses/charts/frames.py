@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from courses.charts.axes import AXIS_PX, Tick, TimeAxis, ValueAxis
 from courses.charts.overlays import Overlay
@@ -43,19 +43,24 @@ def frame(
     scale: ValueAxis,
     show: Callable[[float], str] | None,
     instants: Sequence[datetime],
-    gap_s: float,
+    lasting: timedelta = timedelta(),
+    gap: timedelta,
     overlay: Overlay,
 ) -> Frame:
-    """Return the paper around a plot of the heights of `scale`. show: words for a value; None: no labels."""
+    """Return the paper around a plot of the heights of `scale`.
+
+    show: words for a value; None: no labels. instants: where the data begin; lasting: how long each is.
+    gap: how far off an instant still counts as that one.
+    """
     return Frame(
         ident=ident,
         title=title,
         description=description,
         start=f"{axis.start.timestamp():.0f}",
         end=f"{axis.end.timestamp():.0f}",
-        instants=" ".join(f"{at.timestamp():.0f}" for at in instants),
+        instants=" ".join(f"{(at + lasting / 2).timestamp():.0f}" for at in instants),
         times="|".join(axis.words(at) for at in instants),
-        gap=f"{gap_s:.0f}",
+        gap=f"{gap.total_seconds():.0f}",
         x_ticks=axis.ticks(),
         y_ticks=scale.ticks(show) if show else [],
         overlay=overlay,

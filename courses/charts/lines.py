@@ -123,7 +123,7 @@ def line_chart(
             scale=scale,
             show=show,
             instants=instants,
-            gap_s=max_gap.total_seconds(),
+            gap=max_gap,
             overlay=overlay,
         ),
         lines=[

@@ -1,7 +1,8 @@
 """What happened meanwhile? Marks and ranges drawn over every chart of the same span.
 
-Each kind has a lane above the plot and a shape of its own. Every line and every range is drawn where
-it was; only the shapes of a lane that would stand too close are one shape with their number.
+Each kind has a lane above the plot and a shape of its own; a range is a bar below the shapes of its lane.
+Every line and every range is drawn where it was; only the shapes of a lane that would stand too close are
+one shape with their number.
 """
 
 from collections import Counter
@@ -16,18 +17,19 @@ from django.utils.translation import ngettext
 from courses.charts.axes import TimeAxis, percent_of
 from courses.charts.words import words_of
 
-LANE_PX = 14
-LEAST_APART = 0.12  # of the width: two shapes and a number beside each other on a phone
+LANE_PX = 16
+LEAST_APART = 0.14  # of the width: two shapes and a number beside each other on a phone
 NAMED = 5  # events of a group that are named
 
 # In a box from -5 to 5. Each is told from the others without its colour.
+# Deployments come last: their lane is the nearest to the plot, into which their lines go.
 SHAPES = {
-    "deployment": "M0-5 5 4H-5z",
-    "pipeline": "M-4-5 5 0-4 5z",
-    "incident": "M-4-4H4V4H-4z",
-    "alert": "M0-5.4 5.4 0 0 5.4-5.4 0z",
     "experiment": "M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0z",
+    "alert": "M0-5.4 5.4 0 0 5.4-5.4 0z",
+    "incident": "M-4-4H4V4H-4z",
+    "pipeline": "M-4-5 5 0-4 5z",
     "note": "M-1.5-5h3v3.5H5v3H1.5V5h-3V1.5H-5v-3h3.5z",
+    "deployment": "M0-5 5 4H-5z",
 }
 
 
@@ -86,6 +88,7 @@ class Lane:
     kind: str
     words: str
     y: str
+    bar_y: str
     shape: str
     bars: list[Bar]
     shapes: list[Shape]
@@ -152,7 +155,8 @@ def _lane(kind: str, rows: Sequence[Mark | Range], place: int, axis: TimeAxis) -
     return Lane(
         kind=kind,
         words=count_words(kind, len(rows)),
-        y=str(LANE_PX * place + LANE_PX // 2),
+        y=str(LANE_PX * place + 6),
+        bar_y=str(LANE_PX * place + 13),
         shape=SHAPES[kind],
         bars=[_bar(one, axis) for one in rows if isinstance(one, Range)],
         shapes=_shapes(kind, rows, axis),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.utils.formats import number_format
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import gettext as _
 
 from courses.charts.axes import PLOT_PX, TimeAxis, ValueAxis, percent_of, px, value_ticks
@@ -41,7 +41,7 @@ class DrawnPart:
 
 @dataclass(frozen=True, slots=True)
 class StackedBars:
-    """A drawing of stacked bars, and its table, newest first. step: seconds that a bar stands for."""
+    """A drawing of stacked bars, and its table, newest first."""
 
     frame: Frame
     parts: list[DrawnPart]
@@ -59,7 +59,7 @@ def stacked_bars(
     ident: str,
     axis: TimeAxis,
     step: timedelta,
-    show: Callable[[float], str] = number_format,
+    show: Callable[[float], str] = intcomma,
     overlay: Overlay = NO_OVERLAY,
 ) -> StackedBars:
     """Return the drawing of `parts`, the first at the bottom, over the span of `axis`.
@@ -81,8 +81,9 @@ def stacked_bars(
             axis=axis,
             scale=scale,
             show=show,
-            instants=[edges[n] + width / 2 for n in filled],
-            gap_s=width.total_seconds() / 2,
+            instants=[edges[n] for n in filled],
+            lasting=width,
+            gap=width / 2,
             overlay=overlay,
         ),
         parts=[

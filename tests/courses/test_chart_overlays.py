@@ -98,11 +98,11 @@ def test_a_range_that_ended_at_once_still_lasted():
 def test_each_kind_has_a_lane_and_a_shape_of_its_own():
     events = [Mark(at(10), "v2", "deployment"), Range(at(20), at(40), "Down", "incident"), Mark(at(50), "hm")]
     drawing = overlay(events, AXIS)
-    assert [lane.words for lane in drawing.lanes] == ["1 deployment", "1 incident", "1 note"]
+    assert [lane.words for lane in drawing.lanes] == ["1 incident", "1 note", "1 deployment"]
     assert len({lane.shape for lane in drawing.lanes} | {lane.y for lane in drawing.lanes}) == 6
-    (bar,) = drawing.lanes[1].bars
+    (bar,) = drawing.lanes[0].bars
     assert (bar.x, bar.end, bar.width) == ("20%", "40%", "20%")
-    assert drawing.lanes[0].marks == [("10%", "neutral")]
+    assert drawing.lanes[2].marks == [("10%", "neutral")]
     assert [entry.times for entry in drawing.entries] == [
         "28 Mar 12:50",
         "28 Mar 12:20, for 20 min",
@@ -150,7 +150,7 @@ def test_lanes_make_room_above_the_plot():
     full = lines.line_chart(
         "L", [lines.Series("a", [(at(1), 1.0)])], **options, overlay=overlay(events, AXIS)
     )
-    assert int(full.frame.top) == int(bare.frame.top) + 28
+    assert int(full.frame.top) == int(bare.frame.top) + 32
     assert full.frame.plot == bare.frame.plot
     html = render_to_string("ui/_line_chart.html", {"chart": full})
     assert "<title>28 Mar 12:20, for 20 min: Down</title>" in html
