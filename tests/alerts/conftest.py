@@ -13,6 +13,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from django.db import connection
 
+from tests import factories
 from tests.servers import free_port
 
 
@@ -122,3 +123,10 @@ def shared_db(transactional_db, tmp_path):
     yield
     connection.close()
     connection.settings_dict["NAME"], connection.connection = name, raw
+
+
+@pytest.fixture
+def project(team):
+    """A project of the team, and a rule by which `telling.observe` makes a critical alert."""
+    factories.RuleFactory(signal="health.test", severity="critical")
+    return factories.ProjectFactory(team=team, name="Shop")

@@ -1,57 +1,23 @@
-"""From a tick in the matrix to a mail in a mailbox: who is told, when, why, and how they stop it."""
+"""Who is told of an alert by mail, when and why, and how do they stop it?"""
 
 import re
-import threading
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
-from alerts import services, tasks
-from alerts.models import Channel, Delivery, Interest, Subscription
+from alerts import services
+from alerts.models import Delivery, Subscription
 from alerts.rules import Observation
 from courses.models import Membership, WatchedTeam
 from tests import factories
+from tests.alerts.telling import NOW, daily, dropped, mails_of, night, observe, subscribed, text_of
 
-NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)  # a Monday
-PAGE = "/alerts/notifications/"
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def project(team):
-    factories.RuleFactory(signal="health.test", severity="critical")
-    return factories.ProjectFactory(team=team, name="Shop")
-
-
-def observe(project, value=1, at=NOW, signal="health.test", title="Shop is down"):
-    services.observe([Observation(signal, "thing:1", project.pk, value, at, title)], now=at)
-
-
-def subscribed(user, **fields):
-    return factories.SubscriptionFactory(owner=user, **fields)
-
-
-def mails_of(user):
-    return list(Delivery.objects.filter(channel__owner=user).order_by("pk"))
-
-
-def text_of(message):
-    return message.get_content().replace("\r\n", "\n")
-
-
-def send(user, path, **data):
-    client = Client()
-    client.force_login(user)
-    return client.post(path, data)
-
-
-def look(user, path=PAGE):
-    client = Client()
-    client.force_login(user)
-    return client.get(path).content.decode()
 
 
 # Who is told --------------------------------------------------------------------------------------
@@ -146,16 +112,12 @@ def test_who_signs_in_no_more_is_not_told(project, student):
 
 def test_planning_costs_the_same_for_many_people_and_teams(project, django_assert_max_num_queries):
     def cost():
-        from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
-
         rule = factories.RuleFactory(severity="critical", signal=f"health.n{Delivery.objects.count()}")
         seen = [
             Observation(rule.signal, f"t:{row.pk}", row.pk, 1, NOW, "down")
             for row in type(project).objects.all()
         ]
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             services.observe(seen, now=NOW)
         return len(queries)
 
@@ -169,11 +131,6 @@ def test_planning_costs_the_same_for_many_people_and_teams(project, django_asser
 
 
 # At the moment of sending ---------------------------------------------------------------------------
-
-
-def dropped(user):
-    [row] = mails_of(user)
-    return row.state, row.last_error
 
 
 def test_who_left_gets_nothing(mailbox, project, student):
@@ -214,12 +171,6 @@ def test_what_was_over_before_it_was_told_is_no_news(mailbox, project, student):
 
 
 # Quiet hours -----------------------------------------------------------------------------------------
-
-
-def night(user, **fields):
-    user.time_zone = "Europe/Berlin"
-    user.save()
-    return subscribed(user, has_quiet_hours=True, **fields)
 
 
 def test_what_falls_into_quiet_hours_waits_for_their_end(mailbox, project, student):
@@ -285,131 +236,6 @@ def test_tests_and_digests_ignore_quiet_hours(mailbox, student):
     assert services.deliver_due(now=NOW.replace(hour=23)) == 1
 
 
-# Digest ----------------------------------------------------------------------------------------------
-
-
-def daily(user, **fields):
-    user.time_zone = "Europe/Berlin"
-    user.save()
-    subscription = subscribed(user, has_digest=True, **fields)
-    subscription.digest_due_at = datetime(2026, 3, 2, 7, tzinfo=UTC)
-    subscription.digest_zone = user.time_zone
-    subscription.save()
-    return subscription
-
-
-def test_a_digest_tells_what_is_open_what_is_over_and_what_happened(mailbox, project, student):
-    daily(student)
-    factories.AlertFactory(project=project, title="Shop is slow", rule__severity="warning")
-    over = {"state": "resolved", "resolved_at": NOW - timedelta(hours=6)}
-    factories.AlertFactory(project=project, title="Shop was down", **over)
-    factories.AlertFactory(
-        project=project, title="Old news", state="resolved", resolved_at=NOW - timedelta(days=2)
-    )
-    factories.AlertFactory(title="Not theirs")
-    for kind in ("deployment", "deployment", "settings"):
-        factories.EventFactory(
-            course=project.team.course, team=project.team, kind=kind, at=NOW - timedelta(hours=5)
-        )
-    assert services.plan_digests(now=NOW) == 1
-    assert services.deliver_due(now=NOW) == 1
-    [(recipients, message)] = mailbox.messages
-    assert recipients == [student.email]
-    assert message["Subject"] == "[Courseops] Your day: 1 open alert, 1 over"
-    text = text_of(message)
-    assert "Shop is slow (Warning)" in text
-    assert "Over since 2026-03-01 08:00:00 CET:" in text
-    assert "Shop was down" in text
-    assert "2 deployments." in text
-    assert "Old news" not in text
-    assert "Not theirs" not in text
-    assert message["List-Id"].startswith("<digest.")
-
-
-def test_a_digest_never_comes_twice_for_one_day(mailbox, project, student):
-    subscription = daily(student)
-    factories.AlertFactory(project=project)
-    morning = datetime(2026, 3, 2, 7, tzinfo=UTC)
-    assert [services.plan_digests(now=morning) for _ in range(2)] == [1, 0]
-    subscription.refresh_from_db()
-    assert subscription.digest_due_at == morning + timedelta(days=1)
-    subscription.digest_hour = 18
-    services.save_subscription(subscription, owner=student, cells=[], now=morning)
-    assert services.plan_digests(now=morning.replace(hour=17)) == 0
-    subscription.refresh_from_db()
-    assert subscription.digest_due_at == morning.replace(day=3, hour=17)
-    assert services.plan_digests(now=subscription.digest_due_at) == 1
-
-
-def test_missed_days_are_caught_up_by_one_digest(project, student):
-    daily(student)
-    late = datetime(2026, 3, 4, 22, 30, tzinfo=UTC)
-    assert [services.plan_digests(now=late) for _ in range(2)] == [1, 0]
-    [row] = mails_of(student)
-    assert row.tells_since == datetime(2026, 3, 1, 7, tzinfo=UTC)
-    assert Subscription.objects.get().digest_due_at == datetime(2026, 3, 5, 7, tzinfo=UTC)
-    assert services.plan_digests(now=datetime(2026, 3, 5, 7, tzinfo=UTC)) == 1
-    assert mails_of(student)[1].tells_since == late
-
-
-def test_a_day_without_news_has_no_digest(mailbox, project, student):
-    daily(student)
-    services.plan_digests(now=NOW)
-    assert services.deliver_due(now=NOW) == 0
-    assert dropped(student) == ("dropped", "There was nothing to tell.")
-
-
-def test_a_digest_tells_who_left_nothing(mailbox, project, student):
-    daily(student)
-    factories.AlertFactory(project=project)
-    services.plan_digests(now=NOW)
-    Membership.objects.filter(user=student).delete()
-    assert services.deliver_due(now=NOW) == 0
-
-
-def test_a_digest_follows_who_moves(project, student):
-    subscription = daily(student)
-    student.time_zone = "Asia/Tokyo"
-    student.save()
-    assert services.plan_digests(now=NOW) == 0
-    subscription.refresh_from_db()
-    assert subscription.digest_due_at == datetime(2026, 3, 2, 23, tzinfo=UTC)
-
-
-def test_a_long_digest_is_cut(mailbox, project, student):
-    daily(student)
-    for _ in range(22):
-        factories.AlertFactory(project=project)
-    services.plan_digests(now=NOW)
-    services.deliver_due(now=NOW)
-    assert "… and 2 more" in text_of(mailbox.messages[0][1])
-
-
-def test_two_workers_plan_one_digest(shared_db, student):
-    daily(student)
-    start, planned = threading.Barrier(4), []
-
-    def work():
-        try:
-            start.wait(10)
-            planned.append(services.plan_digests(now=NOW))
-        finally:
-            connection.close()
-
-    workers = [threading.Thread(target=work) for _ in range(4)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    assert (sum(planned), len(planned), len(mails_of(student))) == (1, 4, 1)
-
-
-def test_the_tick_plans_what_is_due(student):
-    daily(student)
-    tasks.plan_digests()
-    assert len(mails_of(student)) == 1
-
-
 # Hostile names, other languages ------------------------------------------------------------------------
 
 
@@ -432,8 +258,6 @@ def test_names_with_line_ends_add_no_header(mailbox, team, student):
 
 
 def test_mails_are_written_in_the_language_of_the_reader(mailbox, student, monkeypatch):
-    from django.utils import translation  # noqa: PLC0415
-
     languages = []
     real = translation.override
     monkeypatch.setattr(translation, "override", lambda name: languages.append(name) or real(name))
@@ -495,128 +319,3 @@ def test_the_link_of_an_account_that_is_gone_does_no_harm(student):
     path = services.stop_path(subscription.channel_id, services.Mails.ALERTS)
     student.delete()
     assert Client().post(path).status_code == 200
-
-
-# The page ------------------------------------------------------------------------------------------------
-
-CHOICE = {
-    "has_alerts": "on",
-    "has_own_teams": "on",
-    "cells": ["health:critical", "pipelines:warning"],
-    "has_quiet_hours": "on",
-    "quiet_from": "21:30",
-    "quiet_to": "06:00",
-    "quiet_days": ["5", "4"],
-    "has_digest": "on",
-    "digest_hour": "18",
-}
-
-
-def test_everything_is_off_at_first(student):
-    page = look(student)
-    for switch in ("has_alerts", "has_digest", "has_quiet_hours"):
-        assert "checked" not in re.search(rf'<input[^>]*name="{switch}"[^>]*>', page)[0]
-    assert not Channel.objects.exists()
-
-
-def test_what_is_chosen_is_kept_and_shown(student):
-    for _ in range(2):
-        assert send(student, PAGE, **CHOICE).status_code == 302
-    kept = Subscription.objects.get(channel__owner=student)
-    assert (kept.has_alerts, kept.has_own_teams, kept.has_watched_teams) == (True, True, False)
-    assert (kept.quiet_from, kept.quiet_to, kept.quiet_days) == (time(21, 30), time(6), "45")
-    assert (kept.has_digest, kept.digest_hour, kept.digest_due_at.hour) == (True, 18, 18)
-    cells = set(Interest.objects.values_list("kind", "severity"))
-    assert cells == {("health", "critical"), ("pipelines", "warning")}
-    page = look(student)
-    assert 'value="pipelines:warning" aria-label="Pipelines, Warning" checked' in page
-    assert 'value="21:30"' in page
-    send(student, PAGE, **{**CHOICE, "has_alerts": "", "has_digest": ""})
-    kept.refresh_from_db()
-    assert (kept.has_alerts, kept.has_digest) == (False, False)
-
-
-@pytest.mark.parametrize(
-    ("wrong", "words"),
-    [
-        ({"cells": []}, "at least one sort of alerts"),
-        ({"cells": ["weather:critical"]}, "not one of the available choices"),
-        ({"has_own_teams": ""}, "at least one sort of teams"),
-        ({"quiet_days": []}, "at least one day"),
-        ({"quiet_days": list("0123456"), "quiet_to": "21:30"}, "all day and every day"),
-        ({"quiet_from": "25:00"}, "Enter a valid time"),
-        ({"digest_hour": "24"}, "not one of the available choices"),
-    ],
-)
-def test_what_makes_no_sense_is_said_and_not_kept(student, wrong, words):
-    answer = send(student, PAGE, **{**CHOICE, **wrong})
-    assert answer.status_code == 200
-    assert words in answer.content.decode()
-    assert not Subscription.objects.exists()
-
-
-def test_only_staff_is_offered_whole_courses(student, tutor):
-    assert "has_staffed_courses" not in look(student)
-    assert "has_staffed_courses" in look(tutor)
-    send(student, PAGE, **CHOICE, has_staffed_courses="on")
-    assert not Subscription.objects.get().has_staffed_courses
-
-
-def test_a_test_shows_how_it_went(mailbox, student):
-    for _ in range(2):
-        assert send(student, f"{PAGE}test/").status_code == 302
-    assert "pending" in look(student)
-    tasks.deliver_due()
-    [(recipients, message)] = mailbox.messages
-    assert recipients == [student.email]
-    assert "asked for a test message" in text_of(message)
-    assert "sent</span>" in look(student)
-
-
-def test_a_test_without_mail_server_is_filed(student, settings):
-    send(student, f"{PAGE}test/")
-    Delivery.objects.update(state="sent", sent_at=NOW)
-    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    page = look(student)
-    assert "filed</span>" in page
-    assert "no mail server is named" in page
-
-
-def test_the_page_says_what_waits_and_what_was_not_sent(mailbox, project, student):
-    night(student)
-    observe(project, at=NOW.replace(hour=23))
-    services.deliver_due(now=NOW.replace(hour=23))
-    assert "your quiet hours end" in look(student)
-    Membership.objects.filter(user=student).delete()
-    assert "Shop is down" not in look(student), "what they may no longer see is not named"
-
-
-def test_personal_mail_is_nobody_else_s_affair(mailbox, project, student, lecturer):
-    subscribed(student)
-    observe(project)
-    services.deliver_due(now=NOW)
-    admin = factories.UserFactory(is_superuser=True)
-    for user in (lecturer, admin):
-        for path in (
-            "/alerts/deliveries/",
-            "/alerts/channels/",
-            Delivery.objects.get().alert.get_absolute_url(),
-        ):
-            assert student.email not in look(user, path)
-        assert send(user, f"/alerts/channels/{Channel.objects.get().pk}/delete/").status_code == 404
-    assert "Shop is down" not in look(lecturer)
-
-
-def test_the_page_costs_the_same_queries_whatever_was_sent(client, student, django_assert_max_num_queries):
-    subscription = subscribed(student)
-    client.force_login(student)
-    counts = []
-    for _ in range(2):
-        with django_assert_max_num_queries(12) as queries:
-            client.get(PAGE)
-        counts.append(len(queries))
-        for _ in range(8):
-            factories.DeliveryFactory(
-                channel=subscription.channel, alert__project__team=student.memberships.get().team
-            )
-    assert counts[0] == counts[1]
