@@ -87,8 +87,9 @@
     return true;
   };
 
-  // Latin words that never passed through gettext, with where they stand.
-  const KEPT = /\b(Courseops|UTC)\b|https?:\/\/\S+|\S+@\S+/g;
+  // Latin words that never passed through gettext, with where they stand. Addresses and the names of time
+  // zones are no words of ours.
+  const KEPT = /\b(Courseops|UTC)\b|https?:\/\/\S+|\S+@\S+|\b[A-Z]\w+(\/[\w+-]+)+\b|\bEtc\/\S+/g;
   const WORD = /[A-Za-z]{2,}/;
   const OUTSIDE = "script, style, code, pre, kbd, samp, textarea, [translate=no], template, noscript";
   const unmarked = () => {

@@ -1,5 +1,6 @@
 """Who is in the course, who watches what, and what happened?"""
 
+from datetime import datetime
 from itertools import pairwise
 
 from courses.models import ApiKey, Course, Event, Membership, Project, SavedView, Team, User, WatchedTeam
@@ -106,12 +107,33 @@ EVENTS = [
 ]
 
 
+# The nights on which Europe puts its clocks forward and back, in UTC.
+CLOCK_CHANGES = ("2026-03-29T00:30", "2026-03-29T01:30", "2025-10-26T00:30", "2025-10-26T01:30")
+
+
+def make_clock_changes(story: Story, team: Team) -> None:
+    """Tell `team` of something before and after each change of clocks."""
+    Event.objects.bulk_create(
+        Event(
+            course=team.course,
+            team=team,
+            at=datetime.fromisoformat(f"{at}+00:00"),
+            kind="note",
+            title=story.text("The clocks change"),
+        )
+        for at in CLOCK_CHANGES
+    )
+
+
 def make_events(story: Story, course: Course, projects: list[Project]) -> None:
     """Write a timeline with every kind of entry for every team, and a long one for the worst."""
     lecturer = User.objects.get(email=ROLES["lecturer"])
     worst = projects[WORST % len(projects)]
     told = [(project, n, k) for n, project in enumerate(projects) for k in range(len(EVENTS))]
     told += [(worst, WORST, k) for k in range(10, 80)]
+    for event in Event.objects.all():  # what services wrote while the rest was made
+        event.title, event.detail = story.text(event.title), story.text(event.detail)
+        event.save()
     Event.objects.bulk_create(
         Event(
             course=course,

@@ -4,7 +4,13 @@ from courses.models import Course, Project, Team
 from tests.interface.course import Story, cyrillic, story
 from tests.interface.course.alarms import make_alerts
 from tests.interface.course.builds import make_builds
-from tests.interface.course.people import make_administrator, make_events, make_keys, make_people
+from tests.interface.course.people import (
+    make_administrator,
+    make_clock_changes,
+    make_events,
+    make_keys,
+    make_people,
+)
 from tests.interface.course.places import make_hosts, make_places
 from tests.interface.course.trials import make_trials
 from tests.interface.course.work import make_jobs
@@ -33,7 +39,8 @@ def make_whole(told: Story) -> None:
     make_keys(told, course, projects[0])
     make_events(told, course, projects)
     make_jobs(told, course)
-    Team.objects.create(course=course, name=told.text("Zealous Newcomers"), slug="bare")
+    bare = Team.objects.create(course=course, name=told.text("Zealous Newcomers"), slug="bare")
+    make_clock_changes(told, bare)
 
 
 # data set -> what fills it
