@@ -38,7 +38,7 @@ COLOURS = (
     "busy",
     "idle",
 )
-SPACES = ("s1", "s2", "s3", "s4", "s6", "s8")
+SPACES = (("s1", "0.25"), ("s2", "0.5"), ("s3", "0.75"), ("s4", "1"), ("s6", "1.5"), ("s8", "2.5"))
 SIZES = ("t1", "t2", "t3", "t4", "t5")
 STEP = timedelta(minutes=15)
 
