@@ -8,8 +8,10 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 
 PLOT_PX = 150
 AXIS_PX = 24
@@ -54,7 +56,7 @@ class TimeAxis:
 
     def words(self, at: datetime) -> str:
         """Return an instant in the reader's zone: `28 Mar 13:05`."""
-        return date_format(at.astimezone(self.zone), "SHORT_DATETIME_FORMAT")
+        return _worded(at, self.zone, get_language())
 
     def ticks(self) -> list[Tick]:
         found = time_ticks(self.start, self.end, self.zone)
@@ -75,6 +77,11 @@ class ValueAxis:
 
     def ticks(self, show: Callable[[float], str]) -> list[Tick]:
         return [Tick(px(self.y(level)), show(level)) for level in self.levels]
+
+
+@lru_cache(maxsize=4096)  # the charts of a page share their instants, and so does its next refresh
+def _worded(at: datetime, zone: tzinfo, language: str | None) -> str:
+    return date_format(at.astimezone(zone), "SHORT_DATETIME_FORMAT")
 
 
 def nice_step(largest: float, steps: int = 4) -> float:

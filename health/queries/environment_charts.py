@@ -1,6 +1,7 @@
 """What is drawn of an environment: its latency and answers, when it was up, and what happened meanwhile?"""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from django.db.models import Q
@@ -21,11 +22,41 @@ from health.rules.ranges import Window
 from health.wording import window_words
 
 Counts = EnvironmentSample | EnvironmentRollup
+Percentiles = Sequence[tuple[str, float | None]]
 
 
-def axis_of(shown: Window, zone: tzinfo) -> TimeAxis:
-    """Return the axis that all charts of a page share."""
-    return TimeAxis(shown.start, shown.end, zone)
+@dataclass(frozen=True, slots=True)
+class EnvironmentCharts:
+    """The drawings of a page, and what is drawn over all of them that have time as their axis."""
+
+    overlay: Overlay
+    bar: StatusBar
+    latency: LineChart
+    answers: StackedBars
+    spread: Distribution
+
+
+def environment_charts(
+    environment: Environment,
+    check: Check | None,
+    *,
+    rows: Sequence[Counts],
+    watched: Sequence[availability.Span],
+    latencies: histogram.Histogram,
+    percentiles: Percentiles,
+    shown: Window,
+    zone: tzinfo,
+) -> EnvironmentCharts:
+    """Return the drawings of what `shown` spans, times in the reader's `zone`."""
+    axis = TimeAxis(shown.start, shown.end, zone)
+    overlay = overlay_of(environment, axis)
+    return EnvironmentCharts(
+        overlay=overlay,
+        bar=availability_bar(watched, shown, axis, overlay),
+        latency=latency_chart(check, rows, shown, axis, overlay),
+        answers=answers_chart(rows, shown, axis, overlay),
+        spread=latency_distribution(latencies, percentiles),
+    )
 
 
 def overlay_of(environment: Environment, axis: TimeAxis) -> Overlay:
@@ -61,7 +92,7 @@ def latency_chart(
     ]
     return line_chart(
         _("Latency"),
-        [Series("p50", half), Series("p95", most)],
+        [Series(_("p50"), half), Series(_("p95"), most)],
         bands=[Band(_("p50 to p95"), between)],
         ident="latency",
         axis=axis,
@@ -93,13 +124,11 @@ def answers_chart(rows: Sequence[Counts], shown: Window, axis: TimeAxis, overlay
     )
 
 
-def latency_distribution(
-    whole: histogram.Histogram, percentiles: Iterable[tuple[str, float | None]]
-) -> Distribution:
+def latency_distribution(latencies: histogram.Histogram, percentiles: Percentiles) -> Distribution:
     """Return how the latencies of all answers spread."""
     return distribution(
         _("How the latencies spread"),
-        [Bin(*part) for part in histogram.bins(whole)],
+        [Bin(*part) for part in histogram.bins(latencies)],
         ident="spread",
         show=ms,
         quantiles=[(label, value) for label, value in percentiles if value is not None],

@@ -4,11 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from courses.charts.bars import StatusBar
-from courses.charts.distributions import Distribution
-from courses.charts.lines import LineChart
-from courses.charts.overlays import Overlay
-from courses.charts.stacks import StackedBars
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from courses.models import Environment
 from health.models import (
     Check,
@@ -18,8 +16,7 @@ from health.models import (
     EnvironmentState,
     Transition,
 )
-from health.queries import environment_charts as charts
-from health.queries.environment_charts import Counts
+from health.queries.environment_charts import Counts, EnvironmentCharts, environment_charts
 from health.rules import availability, histogram, slots
 from health.rules.ranges import Range, Window, window
 from health.wording import window_words
@@ -27,14 +24,14 @@ from health.wording import window_words
 RESULTS_SHOWN = 20
 TRANSITIONS_READ = 5000
 CLASSES = [
-    ("ok", "Answered with 2XX"),
-    ("http_3xx", "3XX, not followed"),
-    ("http_4xx", "4XX client errors"),
-    ("http_5xx", "5XX server errors"),
-    ("timeout", "No answer in time"),
-    ("dns", "Name not resolved"),
-    ("tls", "TLS failed"),
-    ("other", "No connection, or no valid HTTP"),
+    ("ok", gettext_lazy("Answered with 2XX")),
+    ("http_3xx", gettext_lazy("3XX, not followed")),
+    ("http_4xx", gettext_lazy("4XX client errors")),
+    ("http_5xx", gettext_lazy("5XX server errors")),
+    ("timeout", gettext_lazy("No answer in time")),
+    ("dns", gettext_lazy("Name not resolved")),
+    ("tls", gettext_lazy("TLS failed")),
+    ("other", gettext_lazy("No connection, or no valid HTTP")),
 ]
 
 
@@ -43,7 +40,7 @@ class EnvironmentPage:
     """Everything the page of one environment shows, but for who looks at it.
 
     now: the instant that the state is of; window, period: what the figures are of, and that in words.
-    percentiles: of all latencies, by name. overlay: what is drawn over the charts.
+    percentiles: of all latencies, by name.
     """
 
     environment: Environment
@@ -57,11 +54,7 @@ class EnvironmentPage:
     expected: int
     percentiles: list[tuple[str, float | None]]
     classes: list[tuple[str, int]]
-    overlay: Overlay
-    bar: StatusBar
-    latency: LineChart
-    answers: StackedBars
-    spread: Distribution
+    charts: EnvironmentCharts
     results: list[CheckResult]
 
     @property
@@ -98,10 +91,7 @@ def environment_page(
         changes, shown.since or shown.start, end, state.fresh_until if state else None
     )
     n = sum(row.n for row in rows)
-    axis = charts.axis_of(shown, zone)
-    overlay = charts.overlay_of(environment, axis)
     whole = histogram.merge(row.histogram for row in rows)
-    percentiles = [(f"p{share}", histogram.percentile(whole, share / 100)) for share in (50, 95, 99)]
     return EnvironmentPage(
         environment=environment,
         check=check,
@@ -112,15 +102,26 @@ def environment_page(
         availability=availability.availability(watched),
         n=n,
         expected=max(n, _expected(check, rows, shown)) if check else n,
-        percentiles=percentiles,
-        classes=[(label, sum(getattr(row, name) for row in rows)) for name, label in CLASSES],
-        overlay=overlay,
-        bar=charts.availability_bar(watched, shown, axis, overlay),
-        latency=charts.latency_chart(check, rows, shown, axis, overlay),
-        answers=charts.answers_chart(rows, shown, axis, overlay),
-        spread=charts.latency_distribution(whole, percentiles),
+        percentiles=_percentiles(whole),
+        classes=[(str(label), sum(getattr(row, name) for row in rows)) for name, label in CLASSES],
+        charts=environment_charts(
+            environment,
+            check,
+            rows=rows,
+            watched=watched,
+            latencies=whole,
+            percentiles=_percentiles(whole),
+            shown=shown,
+            zone=zone,
+        ),
         results=list(CheckResult.objects.filter(environment=environment).order_by("-at")[:RESULTS_SHOWN]),
     )
+
+
+def _percentiles(whole: histogram.Histogram) -> list[tuple[str, float | None]]:
+    """Return the latency that a half, 95 % and 99 % of all answers kept within, in ms."""
+    shares = ((_("p50"), 0.5), (_("p95"), 0.95), (_("p99"), 0.99))
+    return [(label, histogram.percentile(whole, share)) for label, share in shares]
 
 
 def _rows(environment_id: int, shown: Window) -> list[EnvironmentSample] | list[EnvironmentRollup]:

@@ -212,9 +212,9 @@ def test_environment_detail_of_a_new_one_fills_its_axis(client, check, student):
     client.force_login(student)
     page = client.get(check.environment.get_absolute_url(), {"range": "30d"}).context["page"]
     assert page.window.end - page.window.start == timedelta(minutes=5)
-    assert [len(line.paths) for line in page.latency.lines] == [1, 1], "a line, not one dot"
+    assert [len(line.paths) for line in page.charts.latency.lines] == [1, 1], "a line, not one dot"
     assert page.availability.percent == pytest.approx(100)
-    assert len(page.bar.frame.x_ticks) > 2
+    assert len(page.charts.bar.frame.x_ticks) > 2
 
 
 def test_more_checks_than_expected_were_asked_for(client, check, student):
