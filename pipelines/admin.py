@@ -11,7 +11,7 @@ from courses.models import Project, User
 from courses.panel import PanelAdmin, RecordAdmin
 from pipelines import services
 from pipelines.forms import TokenForm
-from pipelines.models import CIServer, Job, Pipeline, Repository, RepositoryState
+from pipelines.models import CIServer, Deployment, Job, Pipeline, Repository, RepositoryState
 from pipelines.models.servers import NAME_TAKEN
 
 SETTINGS = ["course", "name", "kind", "base_url", "poll_interval_s", "is_enabled"]
@@ -74,3 +74,12 @@ class RepositoryStateAdmin(RecordAdmin):
     list_filter = ["status", "is_running"]
     search_fields = ["repository__path"]
     list_select_related = ["repository"]
+
+
+@admin.register(Deployment)
+class DeploymentAdmin(RecordAdmin):
+    list_display = ["__str__", "environment", "status", "ref", "at"]
+    list_filter = ["status"]
+    search_fields = ["sha", "ref", "environment__name", "environment__project__name"]
+    list_select_related = ["environment__project"]
+    show_full_result_count = False

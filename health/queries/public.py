@@ -58,9 +58,12 @@ Change = tuple[datetime, str, str, str]  # when, from, to, kind
 
 
 def public_places(course_id: int, *, start: datetime, now: datetime) -> list[PublicPlace]:
-    """Return the environments of the course's teams as they are `now` and were since `start`."""
+    """Return the environments of the course's teams as they are `now` and were since `start`.
+
+    One without a URL is never asked, so there is nothing to say of it.
+    """
     rows = Environment.objects.filter(project__team__course=course_id, project__team__is_archived=False)
-    rows = rows.select_related("project", "health_state").order_by("name", "pk")
+    rows = rows.exclude(url="").select_related("project", "health_state").order_by("name", "pk")
     changes = _changes(course_id, start, now)
     return [_place(row, changes[row.pk], start, now) for row in rows]
 

@@ -153,6 +153,13 @@ def test_a_state_that_is_too_old_is_not_believed(client, course):
     assert "The one app is not watched" in text_of(client.get(at("course", "lab")))
 
 
+def test_a_place_without_a_url_is_no_app_yet(client, course):
+    factories.EnvironmentFactory(project=place(course).project, name="staging", slug="staging", url="")
+    words = text_of(client.get(at("course", "lab")))
+    assert "The one app answers" in words
+    assert "staging" not in words
+
+
 def test_incidents_are_told_in_the_zone_of_the_course(client, course):
     type(course).objects.update(time_zone="Asia/Tokyo")
     row = place(course)
