@@ -209,9 +209,9 @@ class ApiKeyForm(forms.Form):
 
 
 class RosterForm(forms.Form):
-    file = forms.FileField(label="CSV file", required=False, help_text="At most 1 MB and 5,000 lines.")
+    file = forms.FileField(label=_("CSV file"), required=False, help_text=_("At most 1 MB and 5,000 lines."))
     text = forms.CharField(
-        label="Or paste its text",
+        label=_("Or paste its text"),
         required=False,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
@@ -223,10 +223,10 @@ class RosterForm(forms.Form):
             return
         upload, text = self.cleaned_data["file"], self.cleaned_data["text"]
         if bool(upload) == bool(text.strip()):
-            raise ValidationError("Choose a file or paste its text, one of the two.")
+            raise ValidationError(_("Choose a file or paste its text, one of the two."))
         data = upload.read(MAX_BYTES + 1) if upload else text.encode(errors="replace")
         roster = decode(data)
         if isinstance(roster, Problem):
-            where = f"Line {roster.line}: " if roster.line else ""
-            self.add_error("file" if upload else "text", f"{where}{roster.reason} {roster.remedy}")
+            where = _("Line %(line)s:") % {"line": roster.line} if roster.line else ""
+            self.add_error("file" if upload else "text", f"{where} {roster.reason} {roster.remedy}".strip())
         self.cleaned_data["roster"] = roster

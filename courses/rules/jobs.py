@@ -9,14 +9,14 @@ LONGEST_WAIT_S = 60
 def rate_after(rate: float | None, *, count: float, seconds: float) -> float | None:
     """Return the rate per second after `count` more were done in `seconds`.
 
-    rate: before, None when nothing was measured yet. Old measurements count half after 10 s, so
-    the figure neither jumps from step to step nor clings to a slow start.
+    rate: before, None while nothing was done: the time before the first result tells nothing. Old
+    measurements count half after 10 s, so the figure neither jumps nor clings to a slow start.
     """
     if seconds <= 0:
         return rate
     latest = count / seconds
-    if rate is None:
-        return latest
+    if not rate:
+        return latest or None
     return latest + (rate - latest) * math.pow(0.5, seconds / HALF_LIFE_S)
 
 

@@ -100,7 +100,8 @@ def _close(job: Job, now: datetime) -> Progress:
     job.result_type = "application/zip"
     title = "Archive of the course made"
     record_events([settings_event(job.course, title=title, actor=job.asked_by, now=now)])
-    return Progress(job.done, job.done, job.checkpoint)
+    outcome = f"{len(job.checkpoint['zip']['entries'])} tables."
+    return Progress(job.done, job.done, job.checkpoint, outcome)
 
 
 def _rows(table: ArchiveTable, course: Course, after: Any) -> list[tuple[Any, ...]]:

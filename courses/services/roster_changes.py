@@ -6,16 +6,20 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from django.db.models import Model
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from courses.rules.csvfile import Problem
 
-PLURALS = {
-    "team": "teams",
-    "person": "people",
-    "membership": "memberships",
-    "project": "projects",
-    "environment": "environments",
+# Counted and by themselves, in the order in which they are told.
+COUNTED = {
+    "team": ngettext_lazy("%d team", "%d teams"),
+    "person": ngettext_lazy("%d person", "%d people"),
+    "membership": ngettext_lazy("%d membership", "%d memberships"),
+    "project": ngettext_lazy("%d project", "%d projects"),
+    "environment": ngettext_lazy("%d environment", "%d environments"),
 }
+NAMES = [_("team"), _("person"), _("membership"), _("project"), _("environment")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +58,8 @@ class RosterPlan:
 def amounts(counts: Mapping[str, int]) -> str:
     """Return the counts of `RosterPlan.counts`, or the sum of several, in words."""
     parts = []
-    for action in ("new", "changed"):
-        found = [(what, counts.get(f"{action} {what}", 0)) for what in PLURALS]
-        words = ", ".join(f"{n} {what if n == 1 else PLURALS[what]}" for what, n in found if n)
-        parts += [f"{words} {action}"] if words else []
+    for action, sentence in (("new", _("%(things)s new")), ("changed", _("%(things)s changed"))):
+        found = [(what, counts.get(f"{action} {what}", 0)) for what in COUNTED]
+        things = ", ".join(COUNTED[what] % n for what, n in found if n)
+        parts += [sentence % {"things": things}] if things else []
     return "; ".join(parts)

@@ -1,7 +1,7 @@
 """Which long work is going on in a course, how far is it, and what came out of it?"""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -24,6 +24,7 @@ from courses.views.pages import crumbs_to
 
 ROWS = 50
 FRESH_S = 1.5  # just below the 2 s between two polls
+SILENT = timedelta(seconds=6)  # after that the last rate is no longer believed
 TONES = {"waiting": "busy", "running": "busy", "done": "good", "failed": "bad", "cancelled": "idle"}
 
 
@@ -47,7 +48,7 @@ def job_line(job: Job, now: datetime) -> JobLine:
     kind = jobs.kind_of(job.kind)
     counted = kind.counted if kind else str
     is_worked_on = job.is_open and job.leased_until is not None and job.leased_until > now
-    is_moving = job.state == Job.State.RUNNING and bool(job.rate_per_s)
+    is_moving = bool(job.rate_per_s) and is_worked_on and now - job.progress_at < SILENT
     left_s = seconds_left(done=job.done, total=job.total, rate=job.rate_per_s) if is_moving else None
     words = {"done": number_format(job.done, force_grouping=True), "total": counted(job.total or 0)}
     is_part = job.total is not None and job.done < job.total
@@ -65,6 +66,11 @@ def job_line(job: Job, now: datetime) -> JobLine:
     )
 
 
+def _fresh_s(request: Request) -> float:
+    """Return how old the live part may be: who loads the page has just asked, started or cancelled."""
+    return FRESH_S if request.htmx else 0
+
+
 @require_GET
 def job_list(request: Request, course: str) -> HttpResponse:
     """What was asked for in a course, the newest first."""
@@ -72,7 +78,11 @@ def job_list(request: Request, course: str) -> HttpResponse:
     may_edit = Course.objects.editable_by(request.user).filter(pk=row.pk).exists()
     frame = {"course": row, "crumbs": crumbs_to(row), "may_edit": may_edit}
     return live_page(
-        request, "courses/job_list.html", frame=frame, fresh_s=FRESH_S, jobs=partial(_list, request, row)
+        request,
+        "courses/job_list.html",
+        frame=frame,
+        fresh_s=_fresh_s(request),
+        jobs=partial(_list, request, row),
     )
 
 
@@ -90,7 +100,9 @@ def job_detail(request: Request, pk: int) -> HttpResponse:
     may_edit = Job.objects.editable_by(request.user).filter(pk=pk).exists()
     line = job_line(job, timezone.now())
     frame = {"job": job, "line": line, "crumbs": crumbs_to(job.course), "may_edit": may_edit}
-    return live_page(request, "courses/job_detail.html", frame=frame, fresh_s=FRESH_S, progress=dict)
+    return live_page(
+        request, "courses/job_detail.html", frame=frame, fresh_s=_fresh_s(request), progress=dict
+    )
 
 
 @require_POST

@@ -7,6 +7,7 @@ from courses.rules.jobs import pause_after, percent_done, rate_after, seconds_le
 
 def test_the_first_measurement_is_the_rate():
     assert rate_after(None, count=50, seconds=2) == 25
+    assert rate_after(None, count=0, seconds=2) is None, "looking before leaping is not slowness"
 
 
 def test_after_ten_seconds_old_and_new_count_half():

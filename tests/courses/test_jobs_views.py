@@ -62,6 +62,17 @@ def test_job_detail_without_a_total_promises_nothing(read, make):
     assert "per second" not in text
 
 
+def test_job_detail_believes_no_rate_of_a_silent_worker(read, make):
+    text = read(
+        make(
+            **running(done=5, total=9, rate_per_s=3.0)
+            | {"progress_at": timezone.now() - timedelta(seconds=9)}
+        )
+    )
+    assert " left" not in text
+    assert "per second" not in text
+
+
 def test_job_detail_of_a_waiting_job(read, make):
     assert "A worker takes it up within seconds." in read(make())
 
@@ -125,6 +136,7 @@ def test_job_cancel_calls_it_off_and_shows_it(client, read, make, lecturer):
     assert 'form="act"' in read(job)
     answer = client.post(reverse("courses:job_cancel", args=[job.pk]))
     assert answer.headers["Location"] == job.get_absolute_url()
+    assert "What is there stays." in read(job), "not what was shown a moment ago"
     job.refresh_from_db()
     assert (job.state, job.cancelled_by) == ("cancelled", lecturer)
     assert client.get(reverse("courses:job_cancel", args=[job.pk])).status_code == 405
@@ -156,7 +168,6 @@ def test_job_list_shows_the_jobs_of_the_course(client, lecturer, make, team):
     client.force_login(lecturer)
     url = reverse("courses:job_list", args=[team.course.slug])
     assert b"No job yet" in client.get(url).content
-    cache.clear()
     make(**running(done=1, total=4, rate_per_s=1.0))
     make(state="done", result_name="a.zip", result_bytes=2048)
     make(state="failed", error="Too large.")
@@ -169,7 +180,6 @@ def test_job_list_shows_the_jobs_of_the_course(client, lecturer, make, team):
     assert elsewhere.error not in text
     assert "every 2s" in text
     Job.objects.update(state="done")
-    cache.clear()
     assert "every 10s" in client.get(url).content.decode()
 
 
