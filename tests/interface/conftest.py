@@ -1,6 +1,7 @@
 """The data sets as running sites, and what the browsers saw on every page of them."""
 
 import asyncio
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -44,7 +45,8 @@ def seen(running, axe, browser) -> list[Visit]:
     """What was seen of every page of every data set."""
     # The synchronous browser of the other tests keeps this thread's event loop.
     with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, walk([running[name] for name in sites.SETS], chromium())).result()
+        visits = walk([running[name] for name in sites.SETS], chromium(), workers=os.cpu_count() or 1)
+        return pool.submit(asyncio.run, visits).result()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ both widths, contrast alone again in dark, because no other rule of axe knows co
 
 import asyncio
 import json
-import os
 import time
 from collections.abc import Sequence
 from contextlib import asynccontextmanager
@@ -119,7 +118,9 @@ async def take_seat(browser: Browser, site: Site, role: str, width: tuple[int, i
     return Seat(tab, cdp, Traffic(tab, cdp))
 
 
-async def visit(seat: Seat, site: Site, page: dict[str, Any], *, first: tuple[int, int]) -> Visit:
+async def visit(
+    seat: Seat, site: Site, page: dict[str, Any], *, first: tuple[int, int], is_timed_only: bool
+) -> Visit:
     """Load the page at the width `first`, measure it, and look at it from every side."""
     seen = Visit(site.name, *(page[key] for key in ("name", "path", "role", "template", "queries")))
     begun = time.monotonic()
@@ -138,7 +139,7 @@ async def visit(seat: Seat, site: Site, page: dict[str, Any], *, first: tuple[in
     _judge(seen, response, page["status"])
     if site.is_pseudo:
         await _read(seat, seen)
-    else:
+    elif not is_timed_only:
         await _examine(seat, seen, first)
         if site.name == "error" and page["status"] == 200 and page["role"] in ("", "administrator"):
             await _spoil(seat, seen)
@@ -246,7 +247,9 @@ async def _read(seat: Seat, seen: Visit) -> None:
         seen.cut_off += [f"{width[0]} px: {text}" for text in await seat.run("tests.cutOff()")]
 
 
-async def _work(browser: Browser, site: Site, pages: list[dict[str, Any]], seen: list[Visit]) -> None:
+async def _work(
+    browser: Browser, site: Site, pages: list[dict[str, Any]], seen: list[Visit], is_timed_only: bool
+) -> None:
     """Visit what is left of `pages`, with one seat for each role."""
     first = PHONE if site.name == "error" else WIDE
     seats: dict[str, Seat] = {}
@@ -255,7 +258,9 @@ async def _work(browser: Browser, site: Site, pages: list[dict[str, Any]], seen:
         if page["role"] not in seats:
             seats[page["role"]] = await take_seat(browser, site, page["role"], first)
         try:
-            seen.append(await visit(seats[page["role"]], site, page, first=first))
+            seen.append(
+                await visit(seats[page["role"]], site, page, first=first, is_timed_only=is_timed_only)
+            )
         except Exception as error:
             lost = Visit(site.name, *(page[key] for key in ("name", "path", "role", "template", "queries")))
             lost.complaints.append(f"{type(error).__name__}: {str(error)[:300]}")
@@ -269,8 +274,13 @@ def _is_of_panel(page: dict[str, Any]) -> bool:
     return str(page["name"]).startswith("admin:")
 
 
-async def walk(sites: Sequence[Site], binary: str) -> list[Visit]:
-    """Visit every page of every site with as many tabs at once as there are processors."""
+async def walk(
+    sites: Sequence[Site], binary: str, *, workers: int, is_timed_only: bool = False
+) -> list[Visit]:
+    """Visit every page of every site with so many tabs at once.
+
+    is_timed_only: measure, and do not examine.
+    """
     seen: list[Visit] = []
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=binary, args=FLAGS)
@@ -279,7 +289,6 @@ async def walk(sites: Sequence[Site], binary: str) -> list[Visit]:
             pages = sorted(site.pages, key=_is_of_panel)
             if site.is_pseudo:  # the panel speaks of tables and columns, which have no translation
                 pages = [page for page in pages if not _is_of_panel(page)]
-            workers = [_work(browser, site, pages, seen) for _ in range(min(4, os.cpu_count() or 1))]
-            await asyncio.gather(*workers)
+            await asyncio.gather(*(_work(browser, site, pages, seen, is_timed_only) for _ in range(workers)))
         await browser.close()
     return seen
