@@ -8,12 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from courses.exports import wants_csv
 from courses.http import Request
 from courses.live import live_page
 from courses.models import Team
 from courses.queries import with_rights
 from courses.views.pages import crumbs_to
-from courses.views.timeline import asked_of, timeline_part
+from courses.views.timeline import asked_of, timeline_file, timeline_part
 from dashboard import queries, wording
 from experiments.queries import running_by_team
 
@@ -23,6 +24,8 @@ def team_detail(request: Request, course: str, team: str) -> HttpResponse:
     """How a team is now, who is in it, where its projects run, and what happened."""
     teams = with_rights(Team.objects.visible_to(request.user), request.user)
     row = get_object_or_404(teams.select_related("course"), course__slug=course, slug=team)
+    if wants_csv(request):
+        return timeline_file(request, row.slug, row.events.all())
     projects = list(row.projects.prefetch_related("environments"))
     for project in projects:
         project.team = row  # or each address would ask for it again

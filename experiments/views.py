@@ -11,9 +11,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from courses.exports import wants_csv
 from courses.http import Request, asked_text, page_of, render_page
 from courses.models import Project
 from experiments import queries, services
+from experiments.exports import experiments_csv
 from experiments.forms import PlanForm
 from experiments.models import Experiment, ExperimentQuerySet
 from experiments.rules.assignment import BUCKETS, ranges_of
@@ -35,6 +37,8 @@ def experiment_list(request: Request) -> HttpResponse:
     state = state if state in Experiment.State.values else ""
     text = asked_text(request, "q")
     rows = queries.experiment_rows(request.user, state=state, text=text)
+    if wants_csv(request):
+        return experiments_csv(rows)
     page = page_of(request, rows, size=PAGE_SIZE)
     counts = queries.state_counts(request.user)
     context = {

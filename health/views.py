@@ -7,10 +7,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from courses.exports import wants_csv
 from courses.http import Request, asked_text, render_page
 from courses.models import Course, Environment
 from courses.views.pages import confirm_page, crumbs_to
 from health import services
+from health.exports import environments_csv, hosts_csv
 from health.forms import CheckForm
 from health.models import Check, Host
 from health.queries import environment_list as listed
@@ -29,6 +31,9 @@ LOST = (
 def environment_list(request: Request) -> HttpResponse:
     """Every environment the reader may see, problems first."""
     status, text = request.GET.get("state", ""), asked_text(request, "q", most=60)
+    if wants_csv(request):
+        now = timezone.now()
+        return environments_csv(listed.environments(request.user, status=status, text=text, now=now), now=now)
     found = listed.environment_list(
         request.user,
         status=status,
@@ -104,6 +109,8 @@ def host_list(request: Request) -> HttpResponse:
     """The machines the reader may see; there is no such page for students."""
     if not hosts.may_see_hosts(request.user):
         raise Http404
+    if wants_csv(request):
+        return hosts_csv(hosts.visible_hosts(request.user), now=timezone.now())
     context = {"rows": hosts.host_list(request.user, now=timezone.now()), "has_hosts": True}
     return render_page(request, "health/host_list.html", context, partial="hosts")
 

@@ -8,10 +8,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from courses.exports import wants_csv
 from courses.http import Request, asked_text, page_of, render_page
 from courses.models import Course
 from pipelines import queries, services
 from pipelines.clients.readings import CIFault
+from pipelines.exports import board_csv, pipelines_csv
 from pipelines.forms import ServerForm
 from pipelines.models import CIServer, Pipeline, Repository
 from pipelines.models.servers import NAME_TAKEN
@@ -27,6 +29,8 @@ def board(request: Request) -> HttpResponse:
     course, state = (asked_text(request, name, most=60) for name in ("course", "state"))
     rows = queries.board(user, course=course)
     wanted = queries.with_branches(queries.in_state(rows, state))
+    if wants_csv(request):
+        return board_csv(wanted)
     counts = queries.state_counts(rows)
     context = {
         "page": page_of(request, wanted, size=ROWS),
@@ -46,10 +50,13 @@ def repository_detail(request: Request, pk: int) -> HttpResponse:
     """The pipelines of one repository."""
     rows = queries.with_branches(Repository.objects.visible_to(request.user).in_words())
     repository = get_object_or_404(rows, pk=pk)
+    pipelines = repository.pipelines.latest_first()
+    if wants_csv(request):
+        return pipelines_csv(repository, pipelines)
     context = {
         "repository": repository,
         "branch": getattr(repository, "branch", None),
-        "pipelines": repository.pipelines.latest_first(),
+        "pipelines": pipelines,
         "notices": queries.server_notice(request.user, repository.server, now=timezone.now()),
     }
     return render_page(request, "pipelines/repository_detail.html", context, partial="pipelines")

@@ -9,10 +9,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from alerts import queries, services
+from alerts.exports import deliveries_csv
 from alerts.forms import ChannelForm, LogForm
 from alerts.models import Channel
 from alerts.models.channels import NAME_TAKEN
 from alerts.views.pages import ROWS, need, tabs_of
+from courses.exports import wants_csv
 from courses.http import Request, page_of, render_page
 from courses.views.pages import confirm_page
 
@@ -93,6 +95,8 @@ def delivery_log(request: Request) -> HttpResponse:
     form.full_clean()
     state = form.cleaned_data.get("state", "")
     rows = queries.delivery_log(request.user, state=state)
+    if wants_csv(request):
+        return deliveries_csv(rows)
     counts = queries.delivery_counts(request.user)
     choices = LogForm.base_fields["state"].choices  # type: ignore[attr-defined]
     context = {

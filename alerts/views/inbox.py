@@ -7,10 +7,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from alerts import queries, services
+from alerts.exports import inbox_csv
 from alerts.forms import STATES, InboxForm, NoteForm
 from alerts.models import Alert, Delivery
 from alerts.rules import State
 from alerts.views.pages import ROWS, back_to, tabs_of
+from courses.exports import wants_csv
 from courses.http import Request, page_of, render_page
 from courses.live import live_page
 
@@ -22,6 +24,8 @@ def inbox(request: Request) -> HttpResponse:
     chosen = form.chosen()
     state = chosen["state"] or "open"
     rows = queries.inbox(request.user, severity=chosen["severity"], course=chosen["course"])
+    if wants_csv(request):
+        return inbox_csv(queries.in_state(rows, state))
     totals = queries.counts(rows)
     page = page_of(request, queries.in_state(rows, state), size=ROWS)
     mine = Alert.objects.editable_by(request.user).filter(pk__in=[alert.pk for alert in page])

@@ -7,12 +7,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from courses import queries, services
+from courses.exports import teams_csv, wants_csv
 from courses.forms import CourseForm, NewCourseForm, NewTeamForm, TeamForm
 from courses.http import Request, asked_text, page_of
 from courses.live import live_page
 from courses.models import Course, Team
 from courses.views.pages import NAME_TAKEN, ROWS, confirm_page, crumbs_to, form_page
-from courses.views.timeline import asked_of, timeline_part
+from courses.views.timeline import asked_of, timeline_file, timeline_part
 
 
 @require_GET
@@ -43,10 +44,14 @@ def course_detail(request: Request, course: str) -> HttpResponse:
     row = get_object_or_404(queries.courses_with_rights(request.user), slug=course)
     text = asked_text(request, "q")
     asked = asked_of(request)
+    teams, events = queries.teams_of(row, request.user, text=text), row.events.visible_to(request.user)
+    if wants_csv(request):
+        is_timeline = request.GET.get("part") == "timeline"
+        return timeline_file(request, row.slug, events) if is_timeline else teams_csv(row.slug, teams)
     frame = {
         "course": row,
         "crumbs": crumbs_to(),
-        "page": page_of(request, queries.teams_of(row, request.user, text=text), size=ROWS),
+        "page": page_of(request, teams, size=ROWS),
         "text": text,
         "staff": queries.staff_of(row),
         "is_staff": row.is_staffed,

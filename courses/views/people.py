@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from courses import queries, services
+from courses.exports import people_csv, wants_csv
 from courses.forms import MemberForm
 from courses.http import Request, asked_text, page_of
 from courses.models import Course, Membership
@@ -21,12 +22,15 @@ def member_list(request: Request, course: str) -> HttpResponse:
     """Everybody's role, for staff."""
     row = get_object_or_404(Course.objects.staffed_by(request.user), slug=course)
     text = asked_text(request, "q")
+    people = queries.people_of(row, text=text)
+    if wants_csv(request):
+        return people_csv(row.slug, people)
     may_edit = Course.objects.editable_by(request.user).filter(pk=row.pk).exists()
     links = queries.people_to_link(row, request.user)
     context = {
         "course": row,
         "crumbs": crumbs_to(row),
-        "page": page_of(request, queries.people_of(row, text=text), size=ROWS),
+        "page": page_of(request, people, size=ROWS),
         "text": text,
         "is_mail_filed": is_mail_filed(),
         "may_edit": may_edit,

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from courses import queries
+from courses.exports import timeline_csv
 from courses.http import Request
 from courses.models import Event
 
@@ -50,9 +52,18 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
+def timeline_file(request: Request, place: str, events: QuerySet[Event]) -> HttpResponse:
+    """Return the timeline of `place` as a file, with the filters of the page."""
+    return timeline_csv(place, _found(events, asked_of(request)))
+
+
+def _found(events: QuerySet[Event], asked: Asked) -> QuerySet[Event]:
+    return queries.timeline(events, kind=asked.kind, project=asked.project, environment=asked.environment)
+
+
 def timeline_part(events: QuerySet[Event], asked: Asked) -> dict[str, Any]:
     """Return what `ui/_timeline.html` shows. One query: nobody counts what happened in three years."""
-    found = queries.timeline(events, kind=asked.kind, project=asked.project, environment=asked.environment)
+    found = _found(events, asked)
     start = (asked.page - 1) * ENTRIES
     rows = list(found[start : start + ENTRIES + 1])
     return {

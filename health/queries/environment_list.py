@@ -45,9 +45,7 @@ def environment_list(
     """Return what `user` may see, problems first, narrowed to a status and to a text in a name."""
     found = _ranked(user, text, now)
     numbers = {row["rank"]: row["n"] for row in found.order_by().values("rank").annotate(n=Count("pk"))}
-    if status in RANKS:
-        found = found.filter(rank=RANKS[status])
-    page = Paginator(found, PER_PAGE).get_page(page_number)
+    page = Paginator(_in_status(found, status), PER_PAGE).get_page(page_number)
     lines = _lines(page, now)
     return EnvironmentList(
         rows=[_row(environment, lines[environment.pk], now) for environment in page],
@@ -55,6 +53,15 @@ def environment_list(
         counts=[(word, numbers.get(rank, 0)) for word, rank in RANKS.items()],
         total=sum(numbers.values()),
     )
+
+
+def environments(user: User, *, status: str, text: str, now: datetime) -> QuerySet[Any]:
+    """Return all that the list shows, page by page."""
+    return _in_status(_ranked(user, text, now), status)
+
+
+def _in_status(found: QuerySet[Any], status: str) -> QuerySet[Any]:
+    return found.filter(rank=RANKS[status]) if status in RANKS else found
 
 
 def _ranked(user: User, text: str, now: datetime) -> QuerySet[Any]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -82,9 +83,14 @@ def may_see_hosts(user: User) -> bool:
     return user.is_superuser or Membership.objects.staff().filter(user_id=user.pk).exists()
 
 
+def visible_hosts(user: User) -> QuerySet[Host]:
+    """Return the hosts `user` may see, each with its latest reading."""
+    return Host.objects.visible_to(user).select_related("state", "course")
+
+
 def host_list(user: User, *, now: datetime) -> list[HostRow]:
     """Return the hosts `user` may see, each with its latest reading and the CPU of the last hour."""
-    hosts = list(Host.objects.visible_to(user).select_related("state", "course")[:HOSTS_SHOWN])
+    hosts = list(visible_hosts(user)[:HOSTS_SHOWN])
     samples = HostSample.objects.filter(host__in=hosts, at__gte=slots.floor_to(now - AN_HOUR, 1))
     busy = {(pk, at): value for pk, at, value in samples.values_list("host_id", "at", "cpu_percent")}
     rows = []

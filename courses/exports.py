@@ -1,0 +1,119 @@
+"""How does a list leave the site? As CSV of any length, which a spreadsheet opens without harm.
+
+A view offers the rows of its page, filters and all: `if wants_csv(request): return csv_response(…)`.
+
+- UTF-8 with a byte order mark: without it Excel reads the file in the code page of the machine, and
+  every name beyond ASCII is spoilt. LibreOffice, pandas and our own roster import skip the mark.
+- Instants in UTC without a letter for the zone, which Excel would not read as an instant; the
+  heading says UTC.
+- A cell of text that a spreadsheet would take for a formula begins with an apostrophe.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any, cast
+
+from django.db.models import QuerySet
+from django.http import HttpResponse, StreamingHttpResponse
+from django.utils.functional import Promise
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext_lazy as _
+
+from courses.http import Request
+from courses.models import Event, Team, User
+from courses.rules.names import slug_of
+
+ROWS_AT_ONCE = 500  # what is in memory: one batch of rows and its text
+MARK = "\ufeff"
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+Text = str | Promise
+# (heading, what of a row stands below it)
+Columns = Sequence[tuple[Text, Callable[[Any], object]]]
+
+
+def wants_csv(request: Request) -> bool:
+    """Whether the address asks for the list as a file."""
+    return request.GET.get("format") == "csv"
+
+
+def csv_response(name: str, columns: Columns, rows: "QuerySet[Any] | Iterable[Any]") -> HttpResponse:
+    """Return `rows` as a file of that name and today's date; a query is read while it is sent."""
+    heading: list[object] = [
+        str(title) for title, _read in columns
+    ]  # in the reader's language, which ends with the view
+    reads = [read for _title, read in columns]
+    found = rows.iterator(chunk_size=ROWS_AT_ONCE) if isinstance(rows, QuerySet) else iter(rows)
+    response = StreamingHttpResponse(
+        _chunks(heading, ([cell(read(row)) for read in reads] for row in found)),
+        content_type="text/csv; charset=utf-8",
+    )
+    response.headers["Content-Disposition"] = content_disposition_header(True, f"{slug_of(name)}.csv")
+    response.headers["Cache-Control"] = "private, no-store"
+    return cast("HttpResponse", response)  # its sibling: views are typed by what most of them return
+
+
+def cell(value: object) -> object:
+    """Return what stands in the file for `value`: never a formula, no NUL, instants in UTC."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return value
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+    text = str(value).replace("\0", "")
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def _chunks(heading: list[object], lines: Iterator[list[object]]) -> Iterator[str]:
+    batch: list[list[object]] = [heading]
+    before = MARK
+    while batch:
+        text = io.StringIO()
+        csv.writer(text).writerows(batch)
+        yield before + text.getvalue()
+        before, batch = "", list(islice(lines, ROWS_AT_ONCE))
+
+
+TEAMS: Columns = [
+    (_("Team"), lambda team: team.name),
+    (_("Address"), lambda team: team.slug),
+    (_("Students"), lambda team: team.member_count),
+    (_("Projects"), lambda team: team.project_count),
+    (_("Archived"), lambda team: team.is_archived),
+]
+PEOPLE: Columns = [
+    (_("Name"), lambda user: user.name),
+    (_("E-mail address"), lambda user: user.email),
+    (_("Roles"), lambda user: ", ".join(dict.fromkeys(part.role for part in user.roles))),
+    (_("Teams"), lambda user: ", ".join(part.team.name for part in user.roles if part.team)),
+]
+TIMELINE: Columns = [
+    (_("At (UTC)"), lambda event: event.at),
+    (_("Kind"), lambda event: event.kind),
+    (_("Tone"), lambda event: event.tone),
+    (_("What happened"), lambda event: event.title),
+    (_("Details"), lambda event: event.detail),
+    (_("Team"), lambda event: event.team or ""),
+    (_("Project"), lambda event: event.project or ""),
+    (_("Environment"), lambda event: event.environment or ""),
+    (_("By"), lambda event: event.actor or ""),
+    (_("Link"), lambda event: event.url),
+]
+
+
+def teams_csv(course: str, rows: QuerySet[Team]) -> HttpResponse:
+    return csv_response(f"{course}-teams", TEAMS, rows)
+
+
+def people_csv(course: str, rows: QuerySet[User]) -> HttpResponse:
+    return csv_response(f"{course}-people", PEOPLE, rows)
+
+
+def timeline_csv(place: str, rows: QuerySet[Event]) -> HttpResponse:
+    return csv_response(f"{place}-timeline", TIMELINE, rows)
