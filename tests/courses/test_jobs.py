@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from courses import tasks
 from courses.models import Event, Job, JobChunk
 from courses.services import jobs
 from courses.services.jobs import JobKind, JobRefusedError, Progress, files, kinds, running
@@ -322,3 +323,13 @@ def test_files_go_after_a_week_and_jobs_after_a_quarter(counting, start):
     assert (job.result_bytes, job.result_name, job.chunks.count()) == (0, "numbers.txt", 0)
     jobs.drop_old_jobs(now=NOW + timedelta(days=91))
     assert list(Job.objects.all()) == [waiting]
+
+
+def test_the_ticks_work_and_tidy_up(counting, start):
+    job = start()
+    tasks.run_due_jobs()
+    tasks.drop_old_jobs()
+    job.refresh_from_db()
+    assert (job.state, job.result_bytes) == ("done", 10)
+    chunk = JobChunk(job=job, role="result", start=7)
+    assert (str(job), str(chunk)) == (f"{KIND} {job.pk}", f"result of job {job.pk} from byte 7")
