@@ -12,6 +12,8 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from courses import services
 from courses.models import ApiKey, Course, Environment, Event, Job, Membership, Project, Team, User
@@ -56,16 +58,16 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
     formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
     fieldsets = [
         (None, {"fields": ["email", "name", "time_zone", "password_state"]}),
-        ("Rights", {"fields": ["is_active", "is_staff", "is_superuser", "user_permissions"]}),
-        ("Dates", {"fields": ["last_login", "created_at"]}),
+        (_("Rights"), {"fields": ["is_active", "is_staff", "is_superuser", "user_permissions"]}),
+        (_("Dates"), {"fields": ["last_login", "created_at"]}),
     ]
     add_fieldsets = [(None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})]
     inlines = [MembershipInline]
 
-    @admin.display(description="password")
+    @admin.display(description=_("password"))
     def password_state(self, user: User) -> SafeString:
-        word = "set" if user.has_usable_password() else "not set"
-        return format_html('{} · <a href="../password/">Change</a>', word)
+        word = gettext("set") if user.has_usable_password() else gettext("not set")
+        return format_html('{} · <a href="../password/">{}</a>', word, gettext("Change"))
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
