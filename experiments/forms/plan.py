@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from courses.models import Project, User
 from experiments.forms.rows import MetricForm, MetricFormSet, Role, VariantForm, VariantFormSet, key_or_slug
@@ -28,18 +30,20 @@ class ProjectField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not sub
 class BasicsForm(forms.Form):
     """What the experiment is called and whose it is."""
 
-    project = ProjectField(Project.objects.none(), empty_label=None)
-    name = forms.CharField(max_length=120)
+    project = ProjectField(Project.objects.none(), empty_label=None, label=_("Project"))
+    name = forms.CharField(label=_("Name"), max_length=120)
     key = forms.SlugField(
+        label=_("Key"),
         max_length=KEY_LENGTH,
         required=False,
-        help_text="What the app asks for. Empty: made from the name.",
+        help_text=_("What the app asks for. Empty: made from the name."),
     )
     hypothesis = forms.CharField(
+        label=_("Hypothesis"),
         max_length=2000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="What should change, for whom, and why. Written before the start, read after the end.",
+        help_text=_("What should change, for whom, and why. Written before the start, read after the end."),
     )
 
     def __init__(self, data: Any, user: User, experiment: Experiment | None, initial: dict[str, Any]) -> None:
@@ -48,7 +52,7 @@ class BasicsForm(forms.Form):
         projects = Project.objects.editable_by(user).select_related("team").order_by("team__name", "name")
         if experiment:
             projects = projects.filter(pk=experiment.project_id)
-        self.fields["project"] = ProjectField(projects, empty_label=None)
+        self.fields["project"] = ProjectField(projects, empty_label=None, label=_("Project"))
 
     def clean_key(self) -> str:
         key = key_or_slug(self)
@@ -79,6 +83,12 @@ class PlanForm:
         return all(parts) and self._metrics_fit_project()
 
     @property
+    def is_refused(self) -> bool:
+        """Whether something that was sent has to be mended."""
+        parts = (self.basics, self.variants, self.metrics)
+        return self.basics.is_bound and not all(part.is_valid() for part in parts)
+
+    @property
     def values(self) -> dict[str, Any]:
         """The plan by the names that services use, once it is valid."""
         basics = {name: self.basics.cleaned_data[name] for name in ("name", "key", "hypothesis")}
@@ -96,13 +106,20 @@ class PlanForm:
                 known.kind,
                 known.direction,
             ):
-                error = (
-                    f"Another experiment of this project uses the name “{known.name}” for "
-                    f"{known.get_kind_display()} “{known.event_name}”, {known.get_direction_display()}. "
-                    "Use the same settings or another name."
-                )
-                self.basics.add_error(None, error)
+                self.basics.add_error(None, _used_otherwise(known))
         return self.basics.is_valid()
+
+
+def _used_otherwise(known: Metric) -> str:
+    return gettext(
+        "Another experiment of this project uses the name “%(name)s” for %(kind)s “%(event)s”, %(aim)s. "
+        "Use the same settings or another name."
+    ) % {
+        "name": known.name,
+        "kind": known.get_kind_display(),
+        "event": known.event_name,
+        "aim": known.get_direction_display(),
+    }
 
 
 def _formset(

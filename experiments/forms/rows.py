@@ -7,13 +7,15 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
 
 from experiments.models import ExperimentMetric, Metric
 from experiments.rules.assignment import ranges_of
 from experiments.rules.items import EVENT_NAME_LENGTH, KEY_LENGTH
-from experiments.rules.values import differing_types, parse_value
+from experiments.rules.values import ValueRefusedError, differing_types, parse_value
 from experiments.services import MetricPlan, VariantPlan
 from experiments.services.planning import metric_key
+from experiments.wording.plans import least_share_problem, types_problem, value_problem
 
 Role = ExperimentMetric.Role
 
@@ -24,7 +26,7 @@ def key_or_slug(form: forms.Form) -> str:
         return ""  # one error is enough
     key: str = form.cleaned_data.get("key") or slugify(form.cleaned_data.get("name", ""))[:KEY_LENGTH]
     if not key:
-        raise ValidationError("Enter a key: none can be made from this name.")
+        raise ValidationError(_("Enter a key: none can be made from this name."))
     return key
 
 
@@ -46,9 +48,12 @@ class RowFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # not subscripta
     """All rows of a kind."""
 
     least = 1
+    has_control = False
     default_error_messages = {
-        "missing_management_form": "These rows did not arrive whole. Load the page again and fill them in.",
-        "too_many_forms": "At most %(num)d rows can be taken.",
+        "missing_management_form": _(
+            "These rows did not arrive whole. Load the page again and fill them in."
+        ),
+        "too_many_forms": _("At most %(num)d rows can be taken."),
     }
 
     @property
@@ -65,13 +70,14 @@ class RowFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # not subscripta
         super().add_fields(form, index)
         form.empty_permitted = True
         form.number = (index or 0) + 1
+        form.is_control = self.has_control and not index
 
     @property
     def plans(self) -> list[Any]:
         return [form.plan for form in self.forms if form.has_changed() and form.is_valid()]
 
 
-def _hinted(placeholder: str) -> forms.TextInput:
+def _hinted(placeholder: Any) -> forms.TextInput:
     return forms.TextInput(attrs={"placeholder": placeholder})
 
 
@@ -79,10 +85,12 @@ class VariantForm(RowForm):
     """One variant."""
 
     texts = ("name", "key", "value")
-    name = forms.CharField(max_length=120)
-    key = forms.SlugField(max_length=KEY_LENGTH, required=False, widget=_hinted("made from the name"))
-    weight = forms.IntegerField(min_value=1, max_value=10_000, initial=1)
-    value = forms.CharField(max_length=2000, required=False, widget=_hinted("the key"))
+    name = forms.CharField(label=_("Name"), max_length=120)
+    key = forms.SlugField(
+        label=_("Key"), max_length=KEY_LENGTH, required=False, widget=_hinted(_("made from the name"))
+    )
+    weight = forms.IntegerField(label=_("Weight"), min_value=1, max_value=10_000, initial=1)
+    value = forms.CharField(label=_("Value"), max_length=2000, required=False, widget=_hinted(_("the key")))
 
     def clean_key(self) -> str:
         return key_or_slug(self)
@@ -90,8 +98,8 @@ class VariantForm(RowForm):
     def clean_value(self) -> Any:
         try:
             return parse_value(self.cleaned_data["value"] or self.cleaned_data.get("key", ""))
-        except ValueError as error:
-            raise ValidationError(str(error)) from None
+        except ValueRefusedError as refusal:
+            raise ValidationError(value_problem(refusal)) from None
 
     @property
     def plan(self) -> VariantPlan:
@@ -103,6 +111,7 @@ class VariantFormSet(RowFormSet):
     """All variants, the control first."""
 
     least = 2
+    has_control = True
 
     def clean(self) -> None:
         if not self.management_form.is_valid():
@@ -110,43 +119,49 @@ class VariantFormSet(RowFormSet):
         plans = self.plans if not any(self.errors) else []
         if len(plans) < 2:
             if not any(self.errors):
-                raise ValidationError("Name at least two variants: the control and what you try.")
+                raise ValidationError(_("Name at least two variants: the control and what you try."))
             return
         keys = [plan.key for plan in plans]
         twice = sorted({key for key in keys if keys.count(key) > 1})
         if twice:
-            raise ValidationError(f"Two variants have the key '{twice[0]}'. Give each its own.")
+            raise ValidationError(
+                _("Two variants have the key “%(key)s”. Give each its own."), params={"key": twice[0]}
+            )
         types = differing_types(plan.value for plan in plans)
         if types:
-            raise ValidationError(f"All values must be of one type; these are {' and '.join(types)}.")
+            raise ValidationError(types_problem(types))
         try:
             ranges_of([plan.weight for plan in plans])
-        except ValueError as error:
-            raise ValidationError(str(error)) from None
+        except ValueError:
+            raise ValidationError(least_share_problem()) from None
 
 
 class MetricForm(RowForm):
     """One metric."""
 
     texts = ("name", "event_name")
-    name = forms.CharField(max_length=80)
-    event_name = forms.CharField(label="Event", max_length=EVENT_NAME_LENGTH)
+    name = forms.CharField(label=_("Name"), max_length=80)
+    event_name = forms.CharField(label=_("Event"), max_length=EVENT_NAME_LENGTH)
     kind = forms.ChoiceField(
-        choices=[(Metric.Kind.PROPORTION, "share of units"), (Metric.Kind.MEAN, "mean per unit")]
+        label=_("Kind"),
+        choices=[(Metric.Kind.PROPORTION, _("share of units")), (Metric.Kind.MEAN, _("mean per unit"))],
     )
-    direction = forms.ChoiceField(choices=Metric.Direction.choices, initial=Metric.Direction.INCREASE)
+    direction = forms.ChoiceField(
+        label=_("Direction"), choices=Metric.Direction.choices, initial=Metric.Direction.INCREASE
+    )
     role = forms.ChoiceField(
+        label=_("Role"),
         choices=[
-            (Role.GOAL, "goal: decides"),
-            (Role.GUARDRAIL, "guardrail: must not get worse"),
-            (Role.SECONDARY, "secondary: for information"),
-        ]
+            (Role.GOAL, _("goal: decides")),
+            (Role.GUARDRAIL, _("guardrail: must not get worse")),
+            (Role.SECONDARY, _("secondary: for information")),
+        ],
     )
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         if not metric_key(name):
-            raise ValidationError("Use at least one letter or digit.")
+            raise ValidationError(_("Use at least one letter or digit."))
         return name
 
     @property
@@ -163,7 +178,7 @@ class MetricFormSet(RowFormSet):
             return
         plans = self.plans
         if [plan.role for plan in plans].count(Role.GOAL) != 1:
-            raise ValidationError("Name exactly one goal: the metric that decides.")
+            raise ValidationError(_("Name exactly one goal: the metric that decides."))
         keys = [metric_key(plan.name) for plan in plans]
         if len(keys) > len(set(keys)):
-            raise ValidationError("Two metrics have the same name.")
+            raise ValidationError(_("Two metrics have the same name."))

@@ -10,12 +10,14 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from courses.models import Project, User
 from experiments.rules import assignment
 from experiments.rules.items import KEY_LENGTH
 from experiments.rules.results import NO_RESULTS, Snapshot
-from experiments.rules.verdict import Verdict, decide
+from experiments.rules.verdict import decide
+from experiments.wording import Told, tell
 
 
 def new_seed() -> str:
@@ -43,18 +45,18 @@ class Experiment(models.Model):
     """
 
     class State(models.TextChoices):
-        DRAFT = "draft"
-        RUNNING = "running"
-        STOPPED = "stopped"
+        DRAFT = "draft", _("Draft")
+        RUNNING = "running", _("Running")
+        STOPPED = "stopped", _("Stopped")
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="experiments")
     name = models.CharField(max_length=120)
     key = models.SlugField(
         max_length=KEY_LENGTH,
-        help_text="What the app asks for. Letters, digits, hyphens and underscores.",
+        help_text=_("What the app asks for. Letters, digits, hyphens and underscores."),
     )
     hypothesis = models.TextField(
-        max_length=2000, blank=True, help_text="What you expect to change, for whom, and why."
+        max_length=2000, blank=True, help_text=_("What you expect to change, for whom, and why.")
     )
     state = models.CharField(max_length=7, choices=State, default=State.DRAFT, editable=False)
     # Grows with every change, so that a process sees by one number whether it is out of date.
@@ -70,7 +72,7 @@ class Experiment(models.Model):
             models.UniqueConstraint(
                 fields=["project", "key"],
                 name="experiment_key_in_project",
-                violation_error_message="This project has an experiment with this key.",
+                violation_error_message=_("This project has an experiment with this key."),
             )
         ]
 
@@ -87,9 +89,10 @@ class Experiment(models.Model):
         return result.read() if result else NO_RESULTS
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> Told:
         """What the results mean, in words."""
-        return decide(self.state, self.snapshot)
+        snapshot = self.snapshot
+        return tell(decide(self.state, snapshot), snapshot)
 
 
 class Variant(models.Model):

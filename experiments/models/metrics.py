@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from courses.models import Project
 from experiments.models.experiments import Experiment
@@ -16,12 +17,12 @@ class Metric(models.Model):
     """What is compared between variants: a share of units, or a mean per unit."""
 
     class Kind(models.TextChoices):
-        PROPORTION = "proportion", "share of units with the event"
-        MEAN = "mean", "mean per unit of the event's values"
+        PROPORTION = "proportion", _("share of units with the event")
+        MEAN = "mean", _("mean per unit of the event's values")
 
     class Direction(models.TextChoices):
-        INCREASE = "increase", "more is better"
-        DECREASE = "decrease", "less is better"
+        INCREASE = "increase", _("more is better")
+        DECREASE = "decrease", _("less is better")
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="metrics")
     key = models.SlugField(max_length=KEY_LENGTH, allow_unicode=True)
@@ -44,9 +45,9 @@ class ExperimentMetric(models.Model):
     """The part a metric plays in an experiment. The goal decides; a guardrail must not get worse."""
 
     class Role(models.TextChoices):
-        GOAL = "goal"
-        SECONDARY = "secondary"
-        GUARDRAIL = "guardrail"
+        GOAL = "goal", _("Goal")
+        SECONDARY = "secondary", _("Secondary")
+        GUARDRAIL = "guardrail", _("Guardrail")
 
     experiment = models.ForeignKey(Experiment, models.CASCADE, related_name="metrics")
     metric = models.ForeignKey(Metric, models.CASCADE, related_name="uses")

@@ -55,6 +55,8 @@ class Result(models.Model):
     computed_at = models.DateTimeField(null=True)
     # Whether the end of the experiment has been taken into account.
     is_final = models.BooleanField(default=False)
+    # What the snapshot says of the split, for lists that show such experiments first.
+    is_split_off = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return f"{self.experiment}, up to batch {self.watermark}"

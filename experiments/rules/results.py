@@ -58,6 +58,14 @@ class MetricResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     comparisons: list[Comparison]
 
 
+class Growth(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the units came in: new ones of each variant, in equal steps from the start on."""
+
+    start_us: int
+    slot_us: int
+    counts: list[list[int]]
+
+
 class Snapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What one analysis found.
 
@@ -65,6 +73,7 @@ class Snapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sample_ratio_p: None with fewer than 5 expected units in a variant.
     confidence: of every interval, 0 to 1; above 0.95 when several variants meet one control.
     last_event_us: the newest event counted, microseconds since 1970.
+    growth: None in what releases before it stored.
     """
 
     phase: int
@@ -74,6 +83,7 @@ class Snapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     confidence: float
     metrics: list[MetricResult]
     last_event_us: int | None = None
+    growth: Growth | None = None
 
     @property
     def units(self) -> int:

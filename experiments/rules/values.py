@@ -6,26 +6,34 @@ from typing import Any
 import msgspec
 
 LARGEST_NUMBER = 2**53
-TYPES = {bool: "true or false", str: "text", int: "a number", float: "a number", dict: "an object"}
+TYPES = {bool: "boolean", str: "text", int: "number", float: "number", dict: "object"}
+
+
+class ValueRefusedError(ValueError):
+    """A flag cannot answer with this. code: json, type, size or nul. detail: what the decoder said."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(code)
+        self.code, self.detail = code, detail
 
 
 def parse_value(text: str) -> Any:
     """Return what `text` means: true, 3, 2.5 and {"a": 1} are JSON, other words are text.
 
-    Raises ValueError with a sentence for the reader.
+    Raises ValueRefusedError.
     """
     try:
         value = msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError) as error:
         if text.startswith(("{", "[", '"')):
-            raise ValueError(f"This looks like JSON and is not: {error}.") from None
+            raise ValueRefusedError("json", str(error)) from None
         return text
     if type(value) not in TYPES:
-        raise ValueError("A flag cannot answer with null or a list. Put a list into an object.")
+        raise ValueRefusedError("type")
     if isinstance(value, int | float) and abs(value) > LARGEST_NUMBER:
-        raise ValueError(f"Numbers beyond {LARGEST_NUMBER} are not exact in every client.")
+        raise ValueRefusedError("size")
     if b"\\u0000" in msgspec.json.encode(value):
-        raise ValueError("A NUL character cannot be stored.")
+        raise ValueRefusedError("nul")
     return value
 
 
@@ -41,7 +49,7 @@ def value_text(value: Any) -> str:
 
 
 def differing_types(values: Iterable[Any]) -> list[str]:
-    """Return the types of `values` in words if there are several, else an empty list."""
+    """Return the names of the types of `values` if there are several, else an empty list."""
     names = sorted({TYPES[type(value)] for value in values})
     return names if len(names) > 1 else []
 

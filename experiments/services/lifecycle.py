@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from courses.models import Event, User
 from courses.services import record_events
@@ -21,7 +22,7 @@ def start_experiment(experiment: Experiment, *, actor: User | None, now: datetim
         state=State.RUNNING, version=F("version") + 1
     )
     if not changed:
-        raise NotPossibleError("Only a draft can be started, and this one was started before.")
+        raise NotPossibleError(_("Only a draft can be started, and this one was started before."))
     phase = Phase.objects.create(experiment=experiment, number=1, started_at=now)
     variants = list(experiment.variants.order_by("position"))
     ranges = ranges_of([variant.weight for variant in variants])
@@ -44,7 +45,7 @@ def stop_experiment(experiment: Experiment, *, actor: User | None, now: datetime
         state=State.STOPPED, version=F("version") + 1
     )
     if not changed:
-        raise NotPossibleError("Only a running experiment can be stopped.")
+        raise NotPossibleError(_("Only a running experiment can be stopped."))
     phase = experiment.phases.get(stopped_at=None)
     phase.stopped_at = now
     phase.save(update_fields=["stopped_at"])

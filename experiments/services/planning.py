@@ -9,6 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from courses.models import Event, Project, User
 from courses.services import record_events, settings_event
@@ -27,7 +28,9 @@ class KeyTakenError(Exception):
     """The project has another experiment with this key. The text says so to the reader."""
 
     def __init__(self, key: str) -> None:
-        super().__init__(f"This project has an experiment with the key '{key}'. Choose another.")
+        super().__init__(
+            _("This project has an experiment with the key “%(key)s”. Choose another.") % {"key": key}
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ def edit_experiment(
             name=name, key=key, hypothesis=hypothesis, version=F("version") + 1
         )
     if not changed:
-        raise NotPossibleError("The plan is fixed once the experiment has been started.")
+        raise NotPossibleError(_("The plan is fixed once the experiment has been started."))
     experiment.variants.all().delete()
     experiment.metrics.all().delete()
     # A metric that only this draft used may be defined anew.
@@ -109,7 +112,7 @@ def delete_draft(experiment: Experiment, *, actor: User | None, now: datetime) -
     """Delete a draft with its plan. Raises NotPossibleError once it has been started."""
     drafts = Experiment.objects.select_for_update().filter(pk=experiment.pk, state=State.DRAFT)
     if not drafts:
-        raise NotPossibleError("Only a draft can be deleted, and this one was started before.")
+        raise NotPossibleError(_("Only a draft can be deleted, and this one was started before."))
     Experiment.objects.filter(pk=experiment.pk).delete()
     Metric.objects.filter(project_id=experiment.project_id, uses=None).delete()
     title = f"Draft of the experiment “{experiment.name}” deleted"
@@ -151,7 +154,7 @@ def _write_plan(
 
 def _metric_of(project_id: int, wanted: MetricPlan) -> Metric:
     """Return the project's metric of this name, made if there is none."""
-    metric, _ = Metric.objects.get_or_create(
+    metric, _created = Metric.objects.get_or_create(
         project_id=project_id,
         key=metric_key(wanted.name),
         defaults={

@@ -14,9 +14,10 @@ from alerts.services import close_alerts, observe
 from experiments.models import Experiment, Phase, Result, Stream
 from experiments.rules.items import to_us
 from experiments.rules.results import Snapshot
-from experiments.rules.wording import p_text
+from experiments.rules.verdict import split_is_off
 from experiments.services.folding import Span, fold, forget
 from experiments.services.snapshots import take_snapshot
+from experiments.wording import p_text
 
 # One pass folds at most this many batches, so that the write lock of SQLite is soon free again.
 BATCHES_AT_ONCE = 500
@@ -67,8 +68,9 @@ def analyse(experiment: Experiment, *, now: datetime) -> bool:
 
 def _store(result: Result, snapshot: Snapshot, *, watermark: int, now: datetime) -> None:
     """Keep the snapshot if it differs from the one that stands there."""
-    fields = ["watermark", "computed_at", "is_final"]
+    fields = ["watermark", "computed_at", "is_final", "is_split_off"]
     result.watermark, result.computed_at = watermark, now
+    result.is_split_off = split_is_off(snapshot)
     data = msgspec.to_builtins(snapshot)
     if data != result.snapshot:
         result.snapshot = data

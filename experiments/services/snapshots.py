@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Count, F, FloatField, Sum, Value
+from django.db.models import BigIntegerField, Count, ExpressionWrapper, F, FloatField, Sum, Value
 
 from experiments import stats
 from experiments.models import Experiment, ExperimentMetric, Metric, Phase, Unit, UnitMetric
 from experiments.rules.assignment import BUCKETS
-from experiments.rules.results import Arm, ArmMetric, Comparison, MetricResult, Snapshot
+from experiments.rules.growth import MOST_SLOTS, slot_us_for
+from experiments.rules.items import to_us
+from experiments.rules.results import Arm, ArmMetric, Comparison, Growth, MetricResult, Snapshot
 
 CONFIDENCE = 0.95
 
@@ -15,9 +17,10 @@ CONFIDENCE = 0.95
 def take_snapshot(experiment: Experiment, phase: Phase, *, last_event_us: int | None) -> Snapshot:
     """Return what the folded units of `phase` show."""
     units = Unit.objects.filter(phase=phase)
-    count_of = dict(units.filter(variants_seen=1).values_list("variant").annotate(Count("pk")))
     ranges = list(phase.ranges.select_related("variant").order_by("variant__position"))
-    counts = [count_of.get(row.variant_id, 0) for row in ranges]
+    variant_ids = [row.variant_id for row in ranges]
+    growth = _growth(phase, variant_ids, last_event_us)
+    counts = [sum(row) for row in growth.counts]
     shares = [(row.end - row.start) / BUCKETS for row in ranges]
     arms = [
         Arm(row.variant.key, row.variant.name, count, share)
@@ -26,7 +29,6 @@ def take_snapshot(experiment: Experiment, phase: Phase, *, last_event_us: int | 
     # Bonferroni: with several variants against one control, each has to convince more.
     confidence = 1 - (1 - CONFIDENCE) / (len(arms) - 1)
     parts = ExperimentMetric.objects.filter(experiment=experiment).select_related("metric")
-    variant_ids = [row.variant_id for row in ranges]
     return Snapshot(
         phase=phase.number,
         arms=arms,
@@ -38,7 +40,25 @@ def take_snapshot(experiment: Experiment, phase: Phase, *, last_event_us: int | 
             for part in parts.order_by("position")
         ],
         last_event_us=last_event_us,
+        growth=growth,
     )
+
+
+def _growth(phase: Phase, variant_ids: Sequence[int], last_event_us: int | None) -> Growth:
+    """Return when the units came in that met one variant only."""
+    start_us = to_us(phase.started_at)
+    slot_us = slot_us_for(max(0, (last_event_us or start_us) - start_us))
+    # Whole numbers divide without a rest on SQLite and PostgreSQL alike.
+    number = ExpressionWrapper((F("first_exposure_us") - start_us) / slot_us, BigIntegerField())
+    rows = Unit.objects.filter(phase=phase, variants_seen=1).values_list("variant", number)
+    found: dict[int, dict[int, int]] = {pk: {} for pk in variant_ids}
+    for variant_id, slot, count in rows.annotate(Count("pk")).order_by():
+        # A clock that is a little late reports from before the start.
+        place = min(max(0, slot), MOST_SLOTS - 1)
+        found[variant_id][place] = found[variant_id].get(place, 0) + count
+    length = max((slot + 1 for slots in found.values() for slot in slots), default=0)
+    counts = [[found[pk].get(slot, 0) for slot in range(length)] for pk in variant_ids]
+    return Growth(start_us, slot_us, counts)
 
 
 def _samples(

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from experiments.rules.assignment import BUCKETS, Flag, bucket_of, compile_choices, ranges_of
-from experiments.rules.values import differing_types, parse_value, value_text
+from experiments.rules.values import ValueRefusedError, differing_types, parse_value, value_text
+from experiments.wording import value_problem
 
 
 @pytest.mark.parametrize(
@@ -103,8 +104,9 @@ def test_value_reads_json_and_takes_other_words_as_text(text, value):
     ],
 )
 def test_value_that_flags_cannot_carry_is_refused(text, reason):
-    with pytest.raises(ValueError, match=reason):
+    with pytest.raises(ValueRefusedError) as caught:
         parse_value(text)
+    assert reason in value_problem(caught.value)
 
 
 def test_text_that_looks_like_json_is_shown_in_quotes():
@@ -116,4 +118,4 @@ def test_text_that_looks_like_json_is_shown_in_quotes():
 def test_types_of_values_are_named_when_they_differ():
     assert differing_types(["a", "b"]) == []
     assert differing_types([1, 2.5]) == []
-    assert differing_types([True, 1]) == ["a number", "true or false"]
+    assert differing_types([True, 1]) == ["boolean", "number"]

@@ -1,10 +1,14 @@
 import msgspec
 import pytest
 
-from experiments.rules.display import metric_tables, mixed_share, split_rows
+from experiments.rules import verdict as rules
 from experiments.rules.results import NO_RESULTS, Arm, ArmMetric, Comparison, MetricResult, Snapshot
-from experiments.rules.verdict import decide
-from experiments.rules.wording import p_text
+from experiments.wording import metric_tables, p_text, split_table, tell
+
+
+def decide(state, found):
+    """The verdict in words."""
+    return tell(rules.decide(state, found), found)
 
 
 def comparison(difference=0.041, low=0.010, high=0.073, p_value=0.01, name="B"):
@@ -36,7 +40,7 @@ CASES = [
     (
         "running",
         snapshot(metric(comparison()), units=49),
-        "few",
+        "few_units",
         "Not decided yet: A has 49 units; figures mean something from 50 on.",
     ),
     (
@@ -45,13 +49,13 @@ CASES = [
             snapshot(metric(comparison())),
             metrics=[msgspec.structs.replace(metric(comparison()), arms=[ArmMetric(1000, 2, 0.002)] * 2)],
         ),
-        "few",
+        "few_events",
         "Not decided yet: sign-ups happened 4 times; figures mean something from 5 on.",
     ),
     (
         "running",
         snapshot(metric(kind="mean")),
-        "few",
+        "no_spread",
         "Not decided yet: the units do not differ enough to compare.",
     ),
     (
@@ -194,21 +198,38 @@ def test_p_values_are_rounded_for_reading():
     ]
 
 
-def test_tables_put_the_goal_first_and_word_every_judgement():
+@pytest.mark.parametrize(
+    ("is_running", "goal", "guardrail"),
+    [(True, "leading", "harmed so far"), (False, "better", "harmed")],
+)
+def test_tables_put_the_goal_first_and_word_every_judgement(is_running, goal, guardrail):
     guard = metric(comparison(0.02, 0.01, 0.03), name="errors", direction="decrease", role="guardrail")
     extra = metric(OPEN, name="clicks", role="secondary")
-    tables = metric_tables(snapshot(extra, guard, metric(comparison())))
+    found = snapshot(extra, guard, metric(comparison()))
+    tables = metric_tables(found, is_running=is_running)
     assert [table.role for table in tables] == ["goal", "guardrail", "secondary"]
-    assert [table.rows[1].judgement for table in tables] == ["better", "worse", "no clear difference"]
+    assert [table.rows[1].judgement for table in tables] == [goal, guardrail, "no clear difference"]
     control, treatment = tables[0].rows
     assert (control.difference, control.judgement) == ("", "")
     assert (treatment.difference, treatment.interval, treatment.relative) == ("4.1 points", "1.0 to 7.3", "–")
-    assert tables[0].chart.rows[0].text == "4.1 points (1.0 to 7.3)"
+    assert tables[0].chart.rows[0].text == f"4.1 points (1.0 to 7.3): {goal}"
+
+
+@pytest.mark.parametrize(("is_running", "word"), [(True, "trailing"), (False, "worse")])
+def test_table_says_who_is_behind(is_running, word):
+    (table,) = metric_tables(snapshot(metric(WORSE)), is_running=is_running)
+    assert table.rows[1].judgement == word
+
+
+def test_no_colour_of_victory_before_the_end():
+    guard = metric(comparison(0.02, 0.01, 0.03), name="errors", direction="decrease", role="guardrail")
+    tables = metric_tables(snapshot(metric(comparison()), guard), is_running=True)
+    assert [table.rows[1].tone for table in tables] == ["busy", "warn"]
 
 
 def test_table_shows_relative_change_and_mean():
     row = msgspec.structs.replace(comparison(-0.29, -0.53, -0.05), relative=-0.1234)
-    found = metric_tables(snapshot(metric(row, kind="mean")))[0]
+    found = metric_tables(snapshot(metric(row, kind="mean")), is_running=False)[0]
     assert found.rows[1].relative == "\N{MINUS SIGN}12.3 %"
     assert found.rows[1].mean == "0.100"
     assert found.mean_label == "Mean per unit"
@@ -216,19 +237,28 @@ def test_table_shows_relative_change_and_mean():
 
 def test_table_without_comparison_has_no_plot():
     empty = msgspec.structs.replace(metric(kind="mean"), arms=[ArmMetric(0, 0, None)] * 2)
-    table = metric_tables(snapshot(empty))[0]
+    table = metric_tables(snapshot(empty), is_running=True)[0]
     assert table.chart is None
     assert [row.mean for row in table.rows] == ["–", "–"]
 
 
 def test_split_and_exclusions_are_shares_of_all_units():
-    found = snapshot(metric(comparison()), units=950, mixed=100)
-    assert [(row.units, row.seen, row.intended) for row in split_rows(found)] == [
-        (950, "50.00 %", "50.00 %"),
-        (950, "50.00 %", "50.00 %"),
-    ]
-    assert mixed_share(found) == pytest.approx(5.0)
-    assert mixed_share(NO_RESULTS) == 0
+    found = split_table(snapshot(metric(comparison()), units=950, mixed=100))
+    assert found.rows == (("A", 950, "50.00 %", "50.00 %"), ("B", 950, "50.00 %", "50.00 %"))
+    assert (found.ratio, found.mixed) == ("p = 0.4", "5.00 %")
+    assert split_table(NO_RESULTS).mixed == "0.00 %"
+    assert split_table(snapshot(metric(), p_value=None)).ratio == ""
+
+
+def test_figures_are_rounded_not_cut():
+    found = snapshot(metric(comparison(0.0407, 0.00996, 0.0726)))
+    assert metric_tables(found, is_running=False)[0].rows[1].interval == "1.0 to 7.3"
+
+
+def test_large_figures_have_groups():
+    row = comparison(1234.56, 1000.0, 1469.0)
+    table = metric_tables(snapshot(metric(row, kind="mean")), is_running=False)[0]
+    assert (table.rows[1].difference, table.rows[1].interval) == ("1,235", "1,000 to 1,469")
 
 
 def test_verdict_of_a_draft_ignores_figures():

@@ -9,7 +9,7 @@ from django.utils import timezone
 from courses.models import Event
 from experiments import services
 from experiments.models import Experiment, Metric, Variant
-from experiments.queries import running_experiments
+from experiments.queries import running_by_team
 from experiments.wire.events import receive
 from experiments.wire.ofrep import evaluate
 from tests import factories
@@ -100,7 +100,9 @@ def test_list_shows_running_first_with_their_verdict(client, running, student):
 
 
 def test_list_polls_as_a_partial(client, running, student):
-    answer = page(client, student, LIST + "?state=running", **{"HX-Request": "true"})
+    answer = page(
+        client, student, LIST + "?state=running", **{"HX-Request": "true", "HX-Target": "experiments"}
+    )
     assert "<html" not in answer.text
     assert 'hx-get="/experiments/?state=running"' in answer.text
 
@@ -118,7 +120,7 @@ def test_list_is_empty_with_one_thing_to_do(client, project, tutor):
 
 
 def test_list_has_pages(client, project, student, monkeypatch):
-    monkeypatch.setattr("experiments.views.PAGE_SIZE", 2)
+    monkeypatch.setattr("experiments.views.pages.PAGE_SIZE", 2)
     factories.ExperimentFactory.create_batch(5, project=project)
     answer = page(client, student, LIST + "?page=2&q=exp")
     assert "Page 2 of 3" in answer.text
@@ -138,10 +140,10 @@ def test_list_queries_do_not_grow(client, running, tutor, django_assert_max_num_
 
 
 def test_running_experiments_take_one_query(running, django_assert_num_queries):
+    team_id = running.project.team_id
     with django_assert_num_queries(1):
-        (found,) = running_experiments([running.project_id])
-        assert found.verdict.code == "waiting"
-        assert found.project.name
+        found = running_by_team([team_id])
+        assert found[team_id][0].project.name
 
 
 # Plan ------------------------------------------------------------------------------------------
@@ -157,7 +159,7 @@ def test_add_writes_a_draft(client, project, tutor):
         ("green", "green!", 3),
     ]
     assert experiment.metrics.get().metric.event_name == "order"
-    assert "What was decided before the start" in answer.text
+    assert "What is planned" in answer.text
 
 
 def test_add_preselects_the_project_of_the_link(client, project, tutor):
@@ -179,7 +181,10 @@ def test_add_preselects_the_project_of_the_link(client, project, tutor):
         ({"variants-1-value": "3"}, "All values must be of one type"),
         ({"variants-1-value": "{bad"}, "looks like JSON"),
         ({"variants-1-value": "[]"}, "cannot answer with null or a list"),
-        ({"variants-0-weight": "10000", "variants-1-weight": "10000", "variants-2-name": "C"}, "0.01 %"),
+        (
+            {"variants-0-weight": "10000", "variants-1-weight": "10000", "variants-2-name": "C"},
+            "0.01 percent",
+        ),
         ({"metrics-0-role": "secondary"}, "exactly one goal"),
         ({"metrics-0-name": "", "metrics-0-event_name": ""}, "exactly one goal"),
         ({"metrics-0-name": "!!"}, "at least one letter"),
@@ -227,7 +232,7 @@ def test_add_that_comes_second_names_the_key(client, project, tutor, monkeypatch
     monkeypatch.setattr(services, "create_experiment", twice)
     answer = post(client, tutor, LIST + "add/", {**PLAN, "project": project.pk})
     assert answer.status_code == 200
-    assert "has an experiment with the key &#x27;button-colour&#x27;. Choose another." in answer.text
+    assert "has an experiment with the key “button-colour”. Choose another." in answer.text
     assert "Green is seen." in answer.text
     assert Experiment.objects.count() == 1
 
@@ -242,7 +247,7 @@ def test_edit_that_comes_second_names_the_key(client, draft, tutor, monkeypatch)
     monkeypatch.setattr(services, "edit_experiment", second)
     answer = post(client, tutor, url("experiment_edit", draft), {**PLAN, "project": draft.project_id})
     assert answer.status_code == 200
-    assert "has an experiment with the key &#x27;button-colour&#x27;. Choose another." in answer.text
+    assert "has an experiment with the key “button-colour”. Choose another." in answer.text
     assert Experiment.objects.get(pk=draft.pk).name == draft.name
 
 
@@ -376,7 +381,9 @@ def test_detail_opens_with_the_verdict(client, running, student):
 
 
 def test_detail_polls_as_a_partial(client, running, student):
-    text = page(client, student, running.get_absolute_url(), **{"HX-Request": "true"}).text
+    text = page(
+        client, student, running.get_absolute_url(), **{"HX-Request": "true", "HX-Target": "results"}
+    ).text
     assert text.strip().startswith('<div id="results"')
 
 

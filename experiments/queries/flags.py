@@ -1,59 +1,20 @@
-"""What do pages and machines need from several tables?"""
+"""What do machines need to know of the plans: who gets which variant, and where do exposures go?"""
 
-from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from django.db.models import Count, F, Min, Prefetch, Q
+from django.db.models import Prefetch
 
-from courses.models import User
 from experiments.models import (
     Experiment,
     ExperimentMetric,
     ExperimentQuerySet,
-    Exposure,
-    MetricEvent,
     Phase,
     PhaseVariant,
-    Result,
-    Stream,
     Variant,
 )
 from experiments.rules.assignment import Flag, compile_choices
-from experiments.rules.items import from_us, to_us
-
-
-def running_by_team(team_ids: Collection[int]) -> dict[int, list[Experiment]]:
-    """Return the running experiments of each team that has any, in one query."""
-    found: dict[int, list[Experiment]] = defaultdict(list)
-    rows = Experiment.objects.running().filter(project__team__in=team_ids).select_related("project")
-    for experiment in rows.order_by("name", "pk"):
-        found[experiment.project.team_id].append(experiment)
-    return dict(found)
-
-
-def experiment_rows(user: User, *, state: str, text: str) -> ExperimentQuerySet:
-    """Return the experiments `user` may see, running ones first, with project and result."""
-    rows = Experiment.objects.visible_to(user).with_project().select_related("result")
-    if state:
-        rows = rows.filter(state=state)
-    if text:
-        rows = rows.filter(
-            Q(name__icontains=text)
-            | Q(key__icontains=text)
-            | Q(project__name__icontains=text)
-            | Q(project__team__name__icontains=text)
-        )
-    return rows.alias(is_running=Q(state=Experiment.State.RUNNING)).order_by(
-        F("is_running").desc(), "-created_at", "-pk"
-    )
-
-
-def state_counts(user: User) -> dict[str, int]:
-    """Return how many experiments `user` may see, by state."""
-    rows = Experiment.objects.visible_to(user).order_by().values_list("state").annotate(n=Count("pk"))
-    return dict(rows)
+from experiments.rules.items import to_us
 
 
 def with_plan(experiments: ExperimentQuerySet) -> ExperimentQuerySet:
@@ -111,17 +72,3 @@ def ingest_targets(project_id: int, keys: Collection[str]) -> dict[str, Target |
             found[phase.experiment.key] = target
         target.variants[row.variant.key] = row.variant_id
     return found
-
-
-def waiting_since(experiment: Experiment, result: Result) -> datetime | None:
-    """Return when the oldest event arrived that no analysis has counted, or None if all are."""
-    stream = Stream.objects.filter(project_id=experiment.project_id).first()
-    if stream is None or stream.last_batch <= result.watermark:
-        return None
-    instants = [
-        model._default_manager.filter(project_id=experiment.project_id, batch=result.watermark + 1).aggregate(
-            at=Min("received_us")
-        )["at"]
-        for model in (Exposure, MetricEvent)
-    ]
-    return from_us(min((us for us in instants if us is not None), default=None))

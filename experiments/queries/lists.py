@@ -1,0 +1,69 @@
+"""Which experiments may somebody see, in which order, and how many are in which state?"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db.models import Case, Count, Q, When
+
+from courses.models import User
+from experiments.models import Experiment, ExperimentQuerySet
+
+SPLIT_OFF = "split_off"
+State = Experiment.State
+# Once an experiment has ended nobody has to act on its split any more.
+NEEDS_SOMEBODY = Q(state=State.RUNNING, result__is_split_off=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a list is narrowed to; "" leaves nothing out. state: one of the states, or `SPLIT_OFF`."""
+
+    course: str = ""
+    state: str = ""
+    text: str = ""
+
+
+def experiment_rows(user: User, asked: Asked) -> ExperimentQuerySet:
+    """Return the experiments `user` may see: a split that is off first, then what runs, then the newest."""
+    rows = _narrowed(user, asked).with_project().select_related("result")
+    if asked.state == SPLIT_OFF:
+        rows = rows.filter(NEEDS_SOMEBODY)
+    elif asked.state:
+        rows = rows.filter(state=asked.state)
+    rank = Case(When(NEEDS_SOMEBODY, then=0), When(state=State.RUNNING, then=1), default=2)
+    return rows.order_by(rank, "-created_at", "-pk")
+
+
+def state_counts(user: User, asked: Asked) -> dict[str, int]:
+    """Return how many experiments fit `asked`, whatever their state: by state, and `SPLIT_OFF`."""
+    rows = _narrowed(user, asked).order_by().values_list("state", "result__is_split_off")
+    counts: dict[str, int] = defaultdict(int)
+    for state, is_split_off, number in rows.annotate(number=Count("pk")):
+        counts[state] += number
+        if state == State.RUNNING and is_split_off:
+            counts[SPLIT_OFF] += number
+    return dict(counts)
+
+
+def running_by_team(team_ids: Collection[int]) -> dict[int, list[Experiment]]:
+    """Return the running experiments of each team that has any, in one query."""
+    found: dict[int, list[Experiment]] = defaultdict(list)
+    rows = Experiment.objects.running().filter(project__team__in=team_ids).select_related("project")
+    for experiment in rows.order_by("name", "pk"):
+        found[experiment.project.team_id].append(experiment)
+    return dict(found)
+
+
+def _narrowed(user: User, asked: Asked) -> ExperimentQuerySet:
+    rows = Experiment.objects.visible_to(user)
+    if asked.course:
+        rows = rows.filter(project__team__course__slug=asked.course)
+    if asked.text:
+        rows = rows.filter(
+            Q(name__icontains=asked.text)
+            | Q(key__icontains=asked.text)
+            | Q(project__name__icontains=asked.text)
+            | Q(project__team__name__icontains=asked.text)
+        )
+    return rows

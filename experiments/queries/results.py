@@ -1,0 +1,96 @@
+"""What does a results page show beside the snapshot: how units came in, who did what, what waits?"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta, tzinfo
+from itertools import accumulate
+
+from django.db.models import Min
+from django.utils.translation import gettext as _
+
+from courses.charts.axes import TimeAxis
+from courses.charts.lines import STYLES, LineChart, Series, Sparkline, line_chart, sparkline
+from courses.models import Event
+from courses.queries import events_over
+from experiments.models import Experiment, Exposure, MetricEvent, Phase, Result, Stream
+from experiments.rules.items import from_us
+from experiments.rules.results import Growth, Snapshot
+from experiments.wording.figures import count
+
+
+def waiting_since(experiment: Experiment, result: Result) -> datetime | None:
+    """Return when the oldest event arrived that no analysis has counted, or None if all are."""
+    stream = Stream.objects.filter(project_id=experiment.project_id).first()
+    if stream is None or stream.last_batch <= result.watermark:
+        return None
+    instants = [
+        model._default_manager.filter(project_id=experiment.project_id, batch=result.watermark + 1).aggregate(
+            at=Min("received_us")
+        )["at"]
+        for model in (Exposure, MetricEvent)
+    ]
+    return from_us(min((us for us in instants if us is not None), default=None))
+
+
+def history(experiment: Experiment) -> dict[str, Event]:
+    """Return the timeline's entries of the start and the end, by `started` and `stopped`."""
+    wanted = {
+        f"experiment:{experiment.pk}:{phase.number}:{what}": what
+        for phase in experiment.phases.all()
+        for what in ("started", "stopped")
+    }
+    if not wanted:
+        return {}
+    rows = Event.objects.filter(dedupe_key__in=wanted).select_related("actor")
+    return {wanted[row.dedupe_key or ""]: row for row in rows}
+
+
+def units_chart(
+    experiment: Experiment, phase: Phase, snapshot: Snapshot, *, zone: tzinfo
+) -> LineChart | None:
+    """Return how the units of each variant grew, under what happened to the project meanwhile.
+
+    None before anybody was counted, and for what was counted before its times were kept.
+    """
+    growth = snapshot.growth
+    if growth is None or not any(any(row) for row in growth.counts):
+        return None
+    step = timedelta(microseconds=growth.slot_us)
+    start, newest = phase.started_at, from_us(snapshot.last_event_us) or phase.started_at
+    grown = start + step * max(len(row) for row in growth.counts)
+    end = phase.stopped_at or max(newest, min(grown, newest + step))
+    axis = TimeAxis(start, max(end, start + timedelta(minutes=1)), zone)
+    return line_chart(
+        _("Units counted so far"),
+        [Series(name, _grown(row, start, axis.end, step)) for name, row in _rows(snapshot, growth)],
+        ident="units",
+        axis=axis,
+        max_gap=step * 2,
+        show=lambda value: count(round(value)),
+        overlay=events_over(Event.objects.filter(project=experiment.project_id), axis),
+    )
+
+
+def units_line(snapshot: Snapshot) -> Sparkline | None:
+    """Return a small line of the new units of all variants, or None where nothing can be drawn."""
+    if snapshot.growth is None:
+        return None
+    values = [sum(step) for step in zip(*snapshot.growth.counts, strict=True)]
+    if len(values) < 2:
+        return None
+    words = {"most": count(max(values)), "last": count(values[-1])}
+    return sparkline(values, label=_("New units over time: %(most)s at most, %(last)s at the end") % words)
+
+
+def _rows(snapshot: Snapshot, growth: Growth) -> Sequence[tuple[str, Sequence[int]]]:
+    """Return the variants with their new units; all of them together where lines could not be told apart."""
+    if len(snapshot.arms) <= len(STYLES):
+        return [(arm.name, row) for arm, row in zip(snapshot.arms, growth.counts, strict=True)]
+    return [(_("all variants"), [sum(step) for step in zip(*growth.counts, strict=True)])]
+
+
+def _grown(
+    row: Sequence[int], start: datetime, end: datetime, step: timedelta
+) -> list[tuple[datetime, float | None]]:
+    """Return how many units there were at the end of each step, from none at the start."""
+    totals = [0, *accumulate(row)]
+    return [(min(start + step * place, end), float(total)) for place, total in enumerate(totals)]
