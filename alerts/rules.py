@@ -60,12 +60,8 @@ class Transition(StrEnum):
     RESOLVED = "resolved"
 
 
-# What it means that a value of a signal is bad. Signals that are not named here are figures.
-YES_OR_NO = {
-    "health.environment.down": "a check fails",
-    "pipelines.default_branch.red": "the default branch is red",
-}
-FIGURES = {"experiments.sample_ratio": "the split's p-value"}
+# Signals that are 1 where it is bad and 0 where it is good. All others are figures.
+YES_OR_NO = frozenset({"health.environment.down", "pipelines.default_branch.red"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,21 +179,3 @@ def several_lines(text: str, limit: int) -> str:
     sound = text.encode("utf-8", "replace").decode()
     kept = "".join(char for char in sound if char == "\n" or char.isprintable() or char == "\t").strip()
     return kept if len(kept) <= limit else kept[: limit - 1] + "…"
-
-
-def in_words(condition: Condition, signal: str) -> str:
-    """Return when `condition` fires on values of `signal`: "a check fails, 2 times in a row"."""
-    side = "at least" if condition.comparison == Comparison.AT_LEAST else "at most"
-    figure = f"{FIGURES.get(signal, 'the value')} is {side} {condition.threshold:g}"
-    words = YES_OR_NO.get(signal, figure)
-    return f"{words}, {condition.bad_in_a_row} times in a row" if condition.bad_in_a_row > 1 else words
-
-
-def value_in_words(condition: Condition, signal: str, value: float | None) -> str:
-    """Return `value` of `signal` for reading: good or bad where it is no figure."""
-    is_bad = condition.verdict(value)
-    if is_bad is None:
-        return "nothing could be measured"
-    if signal in YES_OR_NO:
-        return "bad" if is_bad else "good"
-    return f"{value:g}"

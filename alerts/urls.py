@@ -2,15 +2,17 @@
 
 from django.urls import path
 
-from alerts.views import channels, inbox, preferences, rules
+from alerts.views import acknowledging, channels, inbox, preferences, rules
 
 app_name = "alerts"
 urlpatterns = [
     path("", inbox.inbox, name="inbox"),
     path("badge/", inbox.badge, name="badge"),
+    path("acknowledge/", acknowledging.acknowledge_selected, name="acknowledge_selected"),
+    path("unacknowledge/", acknowledging.unacknowledge_selected, name="unacknowledge_selected"),
     path("<int:pk>/", inbox.alert_detail, name="alert_detail"),
-    path("<int:pk>/acknowledge/", inbox.acknowledge, name="acknowledge"),
-    path("<int:pk>/unacknowledge/", inbox.unacknowledge, name="unacknowledge"),
+    path("<int:pk>/acknowledge/", acknowledging.acknowledge, name="acknowledge"),
+    path("<int:pk>/unacknowledge/", acknowledging.unacknowledge, name="unacknowledge"),
     path("channels/", channels.channel_list, name="channel_list"),
     path("channels/add/", channels.channel_add, name="channel_add"),
     path("channels/<int:pk>/", channels.channel_edit, name="channel_edit"),

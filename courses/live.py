@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.contrib.messages import get_messages
 from django.core.cache import cache
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -58,7 +59,8 @@ def live_page(
     no part of the last seconds is at hand, so the query that decides about access belongs into the
     frame, or into the part and there into every query.
     """
-    shelf = _Shelf(request, FRESH_S if fresh_s is None else min(fresh_s, FRESH_S), is_own)
+    oldest = 0.0 if len(get_messages(request)) else FRESH_S  # who has just done something sees its effect
+    shelf = _Shelf(request, oldest if fresh_s is None else min(fresh_s, oldest), is_own)
     wanted = request.htmx.target if request.htmx and not request.htmx.history_restore_request else None
     if wanted in parts:
         response = HttpResponse(shelf.part(template, wanted, frame, parts[wanted]))
@@ -92,7 +94,7 @@ class _Shelf:
         found = cache.get(key)
         if found and found[0] > time.time() - self.fresh_s:
             return _unpacked(found)
-        if not cache.add(f"{key}:taken", 1, RENDERING_S) and found:
+        if not cache.add(f"{key}:taken", 1, RENDERING_S) and found and self.fresh_s:
             return _unpacked(found)
         try:
             html = render_to_string(f"{template}#{name}", {**frame, **build(), **NOBODY}, self.request)

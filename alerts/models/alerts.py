@@ -9,9 +9,18 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.urls import reverse
 
+from alerts import wording
 from alerts.models.rules import Rule
-from alerts.rules import State, value_in_words
+from alerts.rules import State
 from courses.models import Project, User
+
+ORDER = (State.FIRING, State.PENDING, State.RESOLVED)
+# The smaller the more urgent: the state decides, then whether somebody took it on, then the severity.
+URGENCY = (
+    Case(*(When(state=state, then=Value(rank * 6)) for rank, state in enumerate(ORDER)))
+    + Case(When(acknowledged_at=None, then=0), default=3)
+    + Case(When(rule__severity="critical", then=0), When(rule__severity="warning", then=1), default=2)
+)
 
 
 class AlertQuerySet(models.QuerySet["Alert"]):
@@ -30,13 +39,7 @@ class AlertQuerySet(models.QuerySet["Alert"]):
 
     def urgent_first(self) -> AlertQuerySet:
         """Firing before pending before resolved; what nobody took on first; then severity and age."""
-        order = (State.FIRING, State.PENDING, State.RESOLVED)
-        urgency = Case(*(When(state=state, then=Value(rank)) for rank, state in enumerate(order)))
-        severity = Case(
-            When(rule__severity="critical", then=0), When(rule__severity="warning", then=1), default=2
-        )
-        is_taken = Case(When(acknowledged_at=None, then=0), default=1)
-        return self.order_by(urgency, is_taken, severity, F("pending_since").desc(), F("pk").desc())
+        return self.order_by(URGENCY, F("pending_since").desc(), F("pk").desc())
 
 
 class Alert(models.Model):
@@ -87,4 +90,4 @@ class Alert(models.Model):
     @property
     def last_reading(self) -> str:
         """What was measured last, in words."""
-        return value_in_words(self.rule.condition, self.rule.signal, self.last_value)
+        return wording.reading(self.rule.condition, self.rule.signal, self.last_value)

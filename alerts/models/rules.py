@@ -8,12 +8,14 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
-from alerts.rules import YES_OR_NO, Comparison, Condition, in_words
+from alerts import wording
+from alerts.rules import YES_OR_NO, Comparison, Condition
 from courses.models import Course, Project, User
 
 IN_A_ROW = [MinValueValidator(1), MaxValueValidator(100)]
-ONE_OR_ZERO = (
+ONE_OR_ZERO = _(
     "This signal is 1 where it is bad and 0 where it is good: the comparison has to be “at least” "
     "and the threshold above 0 and at most 1."
 )
@@ -35,9 +37,9 @@ class Rule(models.Model):
     """When a signal becomes an alert."""
 
     class Severity(models.TextChoices):
-        INFO = "info"
-        WARNING = "warning"
-        CRITICAL = "critical"
+        INFO = "info", _("Info")
+        WARNING = "warning", _("Warning")
+        CRITICAL = "critical", _("Critical")
 
     course = models.ForeignKey(
         Course,
@@ -45,22 +47,23 @@ class Rule(models.Model):
         null=True,
         blank=True,
         related_name="alert_rules",
-        help_text="Empty: every course.",
+        help_text=_("Empty: every course."),
     )
     name = models.CharField(max_length=80)
     signal = models.CharField(max_length=80, db_index=True)
     comparison = models.CharField(
-        max_length=8, choices=[(Comparison.AT_LEAST.value, "at least"), (Comparison.AT_MOST.value, "at most")]
+        max_length=8,
+        choices=[(Comparison.AT_LEAST.value, _("at least")), (Comparison.AT_MOST.value, _("at most"))],
     )
     threshold = models.FloatField()
     bad_in_a_row = models.PositiveSmallIntegerField(
-        "bad values in a row to fire", default=1, validators=IN_A_ROW
+        _("bad values in a row to fire"), default=1, validators=IN_A_ROW
     )
     good_in_a_row = models.PositiveSmallIntegerField(
-        "good values in a row to resolve", default=1, validators=IN_A_ROW
+        _("good values in a row to resolve"), default=1, validators=IN_A_ROW
     )
     severity = models.CharField(max_length=8, choices=Severity, default=Severity.WARNING)
-    is_enabled = models.BooleanField("switched on", default=True)
+    is_enabled = models.BooleanField(_("switched on"), default=True)
 
     objects = RuleQuerySet.as_manager()
 
@@ -90,7 +93,7 @@ class Rule(models.Model):
     @property
     def fires_when(self) -> str:
         """The condition in words."""
-        return in_words(self.condition, self.signal)
+        return wording.fires_when(self.condition, self.signal)
 
 
 class Watch(models.Model):

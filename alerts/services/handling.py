@@ -16,24 +16,30 @@ from courses.services import record_events, settings_event
 
 
 @transaction.atomic
-def acknowledge(alert: Alert, *, by: User, note: str, now: datetime) -> bool:
-    """Note that `by` takes care of an open alert. False when it is over or somebody already does."""
+def acknowledge(alerts: Collection[Alert], *, by: User, note: str, now: datetime) -> list[Alert]:
+    """Note that `by` takes care of those of `alerts` that are open and free. Returns these."""
     note = one_line(note, 500)
-    free = Alert.objects.still_open().filter(pk=alert.pk, acknowledged_at=None)
-    if not free.update(acknowledged_at=now, acknowledged_by=by, acknowledged_note=note):
-        return False
-    record_events([_handled(alert, "Acknowledged", by=by, detail=note, now=now)])
-    return True
+    free = _locked(alerts, Alert.objects.still_open().filter(acknowledged_at=None))
+    rows = Alert.objects.filter(pk__in=[alert.pk for alert in free])
+    rows.update(acknowledged_at=now, acknowledged_by=by, acknowledged_note=note)
+    record_events([_handled(alert, "Acknowledged", by=by, detail=note, now=now) for alert in free])
+    return free
 
 
 @transaction.atomic
-def unacknowledge(alert: Alert, *, by: User, now: datetime) -> bool:
-    """Take an acknowledgement back. False when there is none."""
-    taken = Alert.objects.filter(pk=alert.pk, acknowledged_at__isnull=False)
-    if not taken.update(acknowledged_at=None, acknowledged_by=None, acknowledged_note=""):
-        return False
-    record_events([_handled(alert, "No longer acknowledged", by=by, detail="", now=now)])
-    return True
+def unacknowledge(alerts: Collection[Alert], *, by: User, now: datetime) -> list[Alert]:
+    """Take the acknowledgements of `alerts` back. Returns the alerts that had one."""
+    taken = _locked(alerts, Alert.objects.filter(acknowledged_at__isnull=False))
+    rows = Alert.objects.filter(pk__in=[alert.pk for alert in taken])
+    rows.update(acknowledged_at=None, acknowledged_by=None, acknowledged_note="")
+    record_events([_handled(alert, "No longer acknowledged", by=by, detail="", now=now) for alert in taken])
+    return taken
+
+
+def _locked(alerts: Collection[Alert], rows: QuerySet[Alert]) -> list[Alert]:
+    """Return those of `alerts` that are among `rows`, locked so that nobody else moves them."""
+    wanted = rows.filter(pk__in=[alert.pk for alert in alerts]).select_related("project__team__course")
+    return list(wanted.select_for_update(of=("self",)).order_by("pk"))
 
 
 def _handled(alert: Alert, what: str, *, by: User, detail: str, now: datetime) -> Event:

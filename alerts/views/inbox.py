@@ -1,49 +1,72 @@
-"""What is wrong now, and who takes care of it?"""
+"""What is wrong now, and how does one alert stand?"""
 
-from django.contrib import messages
-from django.http import HttpResponse
+from typing import Any
+
+from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
-from alerts import queries, services
+from alerts import queries, wording
 from alerts.exports import inbox_csv
-from alerts.forms import STATES, InboxForm, NoteForm
-from alerts.models import Alert, Delivery
+from alerts.forms import GROUPS, STATES, InboxForm
+from alerts.models import Alert, AlertQuerySet
 from alerts.rules import State
-from alerts.views.pages import ROWS, back_to, tabs_of
+from alerts.views.pages import INBOX, ROWS, crumbs_to, outcome_of, tabs_of
 from courses.exports import wants_csv
-from courses.http import Request, page_of, render_page
+from courses.http import Request, page_of
 from courses.live import live_page
+from courses.models import Course
+from courses.views.pages import is_mail_filed
+
+MANY = 10  # from so many alerts on the inbox stands grouped unless asked otherwise
 
 
 @require_GET
-def inbox(request: Request) -> HttpResponse:
-    """Alerts of the reader's teams, firing and unacknowledged first."""
+def inbox(request: Request) -> HttpResponseBase:
+    """Alerts of the reader's teams, what nobody has taken on first.
+
+    `state`, `severity`, `course`, `team`, `rule` and `q` narrow it; `group` is team, rule or none.
+    """
     form = InboxForm(request.GET, user=request.user)
-    chosen = form.chosen()
-    state = chosen["state"] or "open"
-    rows = queries.inbox(request.user, severity=chosen["severity"], course=chosen["course"])
+    asked = form.asked()
+    rows = queries.inbox(request.user, asked)
     if wants_csv(request):
-        return inbox_csv(queries.in_state(rows, state))
+        return inbox_csv(queries.in_state(rows, asked.state))
+    frame = {**tabs_of(request, INBOX), "form": form, "asked": asked}
+    return live_page(
+        request, "alerts/inbox.html", frame=frame, alerts=lambda: _alerts(request, asked, rows, frame)
+    )
+
+
+def _alerts(
+    request: Request, asked: queries.Filters, rows: AlertQuerySet, frame: dict[str, Any]
+) -> dict[str, Any]:
     totals = queries.counts(rows)
-    page = page_of(request, queries.in_state(rows, state), size=ROWS)
-    mine = Alert.objects.editable_by(request.user).filter(pk__in=[alert.pk for alert in page])
-    editable = set(mine.values_list("pk", flat=True))
-    context = {
-        **tabs_of(request),
-        "form": form,
-        "state": state,
-        "states": [(value, label, totals[value]) for value, label in STATES],
+    is_grouped = totals[asked.state] >= MANY and asked.state != State.RESOLVED
+    group = asked.group or ("team" if is_grouped else "none")
+    page = page_of(request, queries.in_state(rows, asked.state, group=group), size=ROWS)
+    editable = queries.takeable(request.user, page.object_list)
+    free = {alert.pk for alert in page if alert.pk in editable and not alert.acknowledged_at}
+    is_untold = frame["is_lecturer"] and not page.object_list and not queries.channels(request.user).exists()
+    return {
+        "states": [(value, words, totals[value]) for value, words in STATES.items()],
+        "group": group,
+        "groupings": GROUPS.items(),
         "page": page,
+        "groups": [
+            (found, [alert.pk for alert in found.alerts if alert.pk in free])
+            for found in queries.groups(page, group)
+        ],
         "editable": editable,
+        "free": free,
         "has_others": any(alert.state != State.RESOLVED and alert.pk not in editable for alert in page),
+        "is_untold": is_untold,
     }
-    return render_page(request, "alerts/inbox.html", context, partial="alerts")
 
 
 @require_GET
-def badge(request: Request) -> HttpResponse:
+def badge(request: Request) -> HttpResponseBase:
     """How many alerts wait for somebody to take them, for the header of every page."""
     if not request.htmx:
         return redirect("alerts:inbox")
@@ -51,49 +74,36 @@ def badge(request: Request) -> HttpResponse:
 
 
 @require_GET
-def alert_detail(request: Request, pk: int) -> HttpResponse:
-    """One alert: what happened, when, and who was told."""
+def alert_detail(request: Request, pk: int) -> HttpResponseBase:
+    """One alert: how it stands, what happened, and who was told."""
     rows = Alert.objects.visible_to(request.user)
-    related = rows.select_related("rule", "project__team__course", "acknowledged_by")
-    alert = get_object_or_404(related, pk=pk)
-    # What goes to persons is their own affair.
-    of_course = alert.deliveries.filter(channel__owner=None)
-    deliveries = list(of_course.select_related("channel").order_by("-created_at", "-pk"))
-    is_staff = Delivery.objects.visible_to(request.user).filter(alert=alert).exists()
-    context = {
-        **tabs_of(request),
+    alert = get_object_or_404(rows.select_related("rule", "project__team__course", "acknowledged_by"), pk=pk)
+    team = alert.project.team
+    frame = {
         "alert": alert,
-        "form": NoteForm(),
-        "may_edit": Alert.objects.editable_by(request.user).filter(pk=pk).exists(),
-        "deliveries": deliveries if is_staff else [],
-        "story": queries.story(alert, deliveries if is_staff else []),
+        "crumbs": [*crumbs_to(), (team.name, team.get_absolute_url())],
+        "is_mail_filed": is_mail_filed(),
     }
-    return render_page(request, "alerts/alert_detail.html", context, partial="alert")
+    return live_page(request, "alerts/alert_detail.html", frame=frame, now=lambda: _now(request, alert))
 
 
-@require_POST
-def acknowledge(request: Request, pk: int) -> HttpResponse:
-    """Say that somebody takes care of an alert."""
-    alert = _editable(request, pk)
-    form = NoteForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, "The note is too long: 500 characters at most.")
-    elif services.acknowledge(alert, by=request.user, note=form.cleaned_data["note"], now=timezone.now()):
-        messages.success(request, f"Acknowledged: {alert.title}")
-    else:
-        messages.info(request, f"It is over, or somebody takes care of it already: {alert.title}")
-    return back_to(request, alert.get_absolute_url())
-
-
-@require_POST
-def unacknowledge(request: Request, pk: int) -> HttpResponse:
-    """Take an acknowledgement back."""
-    alert = _editable(request, pk)
-    if services.unacknowledge(alert, by=request.user, now=timezone.now()):
-        messages.success(request, f"No longer acknowledged: {alert.title}")
-    return back_to(request, alert.get_absolute_url())
-
-
-def _editable(request: Request, pk: int) -> Alert:
-    rows = Alert.objects.editable_by(request.user).select_related("project__team__course")
-    return get_object_or_404(rows, pk=pk)
+def _now(request: Request, alert: Alert) -> dict[str, Any]:
+    is_staff = Course.objects.staffed_by(request.user).filter(pk=alert.project.team.course_id).exists()
+    deliveries = list(queries.told(alert)) if is_staff else []
+    taker = alert.acknowledged_by
+    tone, words = wording.headline(
+        State(alert.state),
+        span=(alert.resolved_at or timezone.now()) - alert.pending_since,
+        bad=(alert.bad_count, alert.rule.bad_in_a_row),
+        is_taken=alert.acknowledged_at is not None,
+        taker=str(taker) if taker else "",
+    )
+    return {
+        "tone": tone,
+        "headline": words,
+        "link": wording.place_of(alert.rule.signal),
+        "may_edit": bool(queries.takeable(request.user, [alert])),
+        "is_staff": is_staff,
+        "messages_sent": [(row, *outcome_of(row)) for row in deliveries],
+        "story": queries.story(alert, deliveries, is_mail_filed=is_mail_filed()),
+    }

@@ -18,8 +18,8 @@ def alert():
 
 def test_the_first_to_acknowledge_has_it(alert, tutor):
     other = factories.UserFactory()
-    assert services.acknowledge(alert, by=tutor, note="mine\nindeed", now=NOW)
-    assert not services.acknowledge(alert, by=other, note="no, mine", now=NOW)
+    assert services.acknowledge([alert], by=tutor, note="mine\nindeed", now=NOW)
+    assert not services.acknowledge([alert], by=other, note="no, mine", now=NOW)
     alert.refresh_from_db()
     assert (alert.acknowledged_by, alert.acknowledged_note) == (tutor, "mine indeed")
     event = Event.objects.get()
@@ -27,9 +27,9 @@ def test_the_first_to_acknowledge_has_it(alert, tutor):
 
 
 def test_an_acknowledgement_may_be_taken_back_once(alert, tutor):
-    services.acknowledge(alert, by=tutor, note="mine", now=NOW)
-    assert services.unacknowledge(alert, by=tutor, now=NOW)
-    assert not services.unacknowledge(alert, by=tutor, now=NOW)
+    services.acknowledge([alert], by=tutor, note="mine", now=NOW)
+    assert services.unacknowledge([alert], by=tutor, now=NOW)
+    assert not services.unacknowledge([alert], by=tutor, now=NOW)
     alert.refresh_from_db()
     assert (alert.acknowledged_at, alert.acknowledged_by, alert.acknowledged_note) == (None, None, "")
     assert Event.objects.count() == 2
@@ -37,7 +37,7 @@ def test_an_acknowledgement_may_be_taken_back_once(alert, tutor):
 
 def test_what_is_over_needs_nobody(tutor):
     alert = factories.AlertFactory(state="resolved", resolved_at=NOW)
-    assert not services.acknowledge(alert, by=tutor, note="", now=NOW)
+    assert not services.acknowledge([alert], by=tutor, note="", now=NOW)
 
 
 def test_a_rule_switched_off_ends_what_it_opened(lecturer, team):

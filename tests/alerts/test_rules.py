@@ -14,11 +14,9 @@ from alerts.rules import (
     Transition,
     advance,
     in_order,
-    in_words,
     one_line,
     retry_at,
     several_lines,
-    value_in_words,
 )
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -172,30 +170,3 @@ def test_several_lines_keeps_line_ends():
     assert several_lines("one\ntwo\x07\r\n", 100) == "one\ntwo"
 
 
-DOWN, RATIO, OTHER = "health.environment.down", "experiments.sample_ratio", "app.thing"
-
-
-@pytest.mark.parametrize(
-    ("condition", "signal", "words"),
-    [
-        (Condition(Comparison.AT_LEAST, 1.0, 2), DOWN, "a check fails, 2 times in a row"),
-        (Condition(Comparison.AT_LEAST, 1.0), "pipelines.default_branch.red", "the default branch is red"),
-        (Condition(Comparison.AT_MOST, 0.001), RATIO, "the split's p-value is at most 0.001"),
-        (Condition(Comparison.AT_LEAST, 90.0, 3), OTHER, "the value is at least 90, 3 times in a row"),
-    ],
-)
-def test_a_condition_in_words(condition, signal, words):
-    assert in_words(condition, signal) == words
-
-
-@pytest.mark.parametrize(
-    ("signal", "value", "words"),
-    [
-        (DOWN, 1.0, "bad"),
-        (DOWN, 0.0, "good"),
-        (DOWN, None, "nothing could be measured"),
-        (OTHER, 0.25, "0.25"),
-    ],
-)
-def test_a_value_in_words(signal, value, words):
-    assert value_in_words(Condition(Comparison.AT_LEAST, 1.0), signal, value) == words

@@ -1,0 +1,111 @@
+"""What should a list of alerts or messages show, and what is said to an alert?"""
+
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from alerts import queries
+from alerts.models import Delivery, Rule
+from courses.models import Course, User
+
+Text = str | Promise
+STATES = {
+    "open": _("open"),
+    "untaken": _("not acknowledged"),
+    "taken": _("acknowledged"),
+    "pending": _("pending"),
+    "resolved": _("resolved"),
+}
+GROUPS = {"team": _("by team"), "rule": _("by rule"), "none": _("not grouped")}
+
+
+def named(words: Text) -> dict[str, Text]:
+    """Return the attributes of a field that stands in a row without a label."""
+    return {"aria-label": words}
+
+
+def number(text: str | None) -> int:
+    """Return the row number that an address names, 0 where it names none."""
+    return int(text) if text and text.isdecimal() and len(text) < 10 else 0
+
+
+class LenientForm(forms.Form):
+    """What a list shows, read from its address. A value that is none of the choices counts as not given."""
+
+    def chosen(self) -> dict[str, Any]:
+        """Return what was chosen of each field, empty where nothing or nothing valid was."""
+        self.full_clean()
+        return {name: self.cleaned_data.get(name) or "" for name in self.fields}
+
+
+class InboxForm(LenientForm):
+    """What the inbox shows and how."""
+
+    q = forms.CharField(
+        max_length=80,
+        required=False,
+        widget=forms.TextInput(
+            attrs={"type": "search", "placeholder": _("Find in alerts"), **named(_("Find in alerts"))}
+        ),
+    )
+    severity = forms.ChoiceField(
+        choices=[("", _("Any severity")), *Rule.Severity.choices],
+        required=False,
+        widget=forms.Select(attrs=named(_("Severity"))),
+    )
+    course = forms.ChoiceField(required=False, widget=forms.Select(attrs=named(_("Course"))))
+    team = forms.ChoiceField(required=False, widget=forms.Select(attrs=named(_("Team"))))
+    rule = forms.ChoiceField(required=False, widget=forms.Select(attrs=named(_("Rule"))))
+    state = forms.ChoiceField(choices=STATES.items(), required=False, widget=forms.HiddenInput)
+    group = forms.ChoiceField(choices=GROUPS.items(), required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any, *, user: User) -> None:
+        super().__init__(data)
+        courses = list(Course.objects.visible_to(user).values_list("slug", "name"))
+        teams, rules = queries.choices(user, team=number(data.get("team")), rule=number(data.get("rule")))
+        for name, empty, rows in (
+            ("course", _("All courses"), courses if len(courses) > 1 else []),
+            ("team", _("All teams"), teams),
+            ("rule", _("All rules"), rules),
+        ):
+            if rows:
+                self.fields[name].choices = [("", empty), *rows]  # type: ignore[attr-defined]
+            else:
+                del self.fields[name]
+
+    def asked(self) -> queries.Filters:
+        """Return the filters that the address names."""
+        chosen = self.chosen()
+        return queries.Filters(
+            state=chosen["state"] or "open",
+            severity=chosen["severity"],
+            course=chosen.get("course", ""),
+            team=number(chosen.get("team")),
+            rule=number(chosen.get("rule")),
+            text=chosen["q"],
+            group=chosen["group"],
+        )
+
+
+class LogForm(LenientForm):
+    """Which messages the delivery log shows."""
+
+    channel = forms.ChoiceField(required=False, widget=forms.Select(attrs=named(_("Channel"))))
+    state = forms.ChoiceField(
+        choices=[(state, state) for state in Delivery.State.values], required=False, widget=forms.HiddenInput
+    )
+
+    def __init__(self, data: Any, *, user: User) -> None:
+        super().__init__(data)
+        rows = queries.channel_choices(user)
+        is_many = len({course for _pk, _name, course in rows}) > 1
+        names = [(pk, f"{name} · {course}" if is_many else name) for pk, name, course in rows]
+        self.fields["channel"].choices = [("", _("All channels")), *names]  # type: ignore[attr-defined]
+
+
+class NoteForm(forms.Form):
+    """What somebody says who takes care of an alert."""
+
+    note = forms.CharField(max_length=500, required=False)

@@ -1,0 +1,123 @@
+"""What do rules, alerts and messages say, in the reader's words?"""
+
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from alerts.rules import Comparison, Condition, State, kind_of
+from courses.templatetags.ui import duration
+
+# What it means that a value of a signal is bad. Signals that are not named here are figures.
+CONDITIONS = {
+    "health.environment.down": gettext_lazy("a check fails"),
+    "pipelines.default_branch.red": gettext_lazy("the default branch is red"),
+}
+FIGURES = {"experiments.sample_ratio": gettext_lazy("the split’s p-value")}
+# What the page is called that shows what an alert is about.
+PLACES = {
+    "health": gettext_lazy("See the environment"),
+    "pipelines": gettext_lazy("See the repository"),
+    "experiments": gettext_lazy("See the experiment"),
+}
+# The first words of what stands on the timeline about an alert -> tone and word
+STEPS = {
+    "Firing": ("bad", gettext_lazy("firing")),
+    "Resolved": ("good", gettext_lazy("resolved")),
+    "Acknowledged": ("idle", gettext_lazy("acknowledged")),
+    "No longer acknowledged": ("warn", gettext_lazy("taken back")),
+}
+
+
+def fires_when(condition: Condition, signal: str) -> str:
+    """Return when `condition` fires on values of `signal`: "a check fails, 2 times in a row"."""
+    words = str(CONDITIONS.get(signal) or _side(condition, signal))
+    if condition.bad_in_a_row == 1:
+        return words
+    in_a_row = ngettext(
+        "%(what)s, %(count)s time in a row", "%(what)s, %(count)s times in a row", condition.bad_in_a_row
+    )
+    return in_a_row % {"what": words, "count": condition.bad_in_a_row}
+
+
+def _side(condition: Condition, signal: str) -> str:
+    values = {"figure": FIGURES.get(signal) or _("the value"), "limit": f"{condition.threshold:g}"}
+    if condition.comparison == Comparison.AT_LEAST:
+        return _("%(figure)s is at least %(limit)s") % values
+    return _("%(figure)s is at most %(limit)s") % values
+
+
+def reading(condition: Condition, signal: str, value: float | None) -> str:
+    """Return `value` of `signal` measured against the threshold; good or bad where it is no figure."""
+    is_bad = condition.verdict(value)
+    if is_bad is None:
+        return _("nothing could be measured")
+    if signal in CONDITIONS:
+        return _("bad") if is_bad else _("good")
+    values = {"value": f"{value:g}", "limit": f"{condition.threshold:g}"}
+    if condition.comparison == Comparison.AT_LEAST:
+        return _("%(value)s, bad from %(limit)s upwards") % values
+    return _("%(value)s, bad from %(limit)s downwards") % values
+
+
+def headline(
+    state: State, *, span: timedelta, bad: tuple[int, int], is_taken: bool, taker: str
+) -> tuple[str, str]:
+    """Return the tone of an alert and a sentence that says how it stands.
+
+    span: how long it has lasted. bad: bad values in a row so far, and how many it takes to fire.
+    taker: who acknowledged it, empty when that person left.
+    """
+    values = {"span": duration(span), "name": taker}
+    if state == State.RESOLVED:
+        return "good", _("It is over and lasted %(span)s.") % values
+    if is_taken and taker:
+        return "idle", _("Open for %(span)s. %(name)s takes care of it.") % values
+    if is_taken:
+        return "idle", _("Open for %(span)s. Somebody who left takes care of it.") % values
+    if state == State.FIRING:
+        return "bad", _("Firing for %(span)s. Nobody has acknowledged it.") % values
+    count, needed = bad
+    return "busy", _("It may be starting: %(count)s of %(needed)s bad measurements in a row.") % {
+        "count": count,
+        "needed": needed,
+    }
+
+
+def place_of(signal: str) -> str:
+    """Return the words of the link to what an alert on `signal` is about."""
+    return str(PLACES.get(kind_of(signal)) or _("Look at it"))
+
+
+def step_of(title: str, tone: str) -> tuple[str, str, str]:
+    """Return tone, word and the rest of what a title of the timeline says about an alert."""
+    word, _colon, text = title.partition(": ")
+    known_tone, known_word = STEPS.get(word, (tone, word.lower()))
+    return known_tone, str(known_word), text
+
+
+def outcome(state: str, *, is_filed: bool, has_failed: bool) -> tuple[str, str]:
+    """Return tone and word of a message. Mail that was only written to a file was not sent.
+
+    is_filed: whether messages of this sort go to files. has_failed: whether an attempt has.
+    """
+    known = {
+        "sent": ("idle", _("filed")) if is_filed else ("good", _("sent")),
+        "dead": ("bad", _("failed")),
+        "dropped": ("idle", _("not sent")),
+        "pending": ("warn", _("failed so far")) if has_failed else ("busy", _("on its way")),
+    }
+    return known[state]
+
+
+def told(transition: str, channel: str, *, is_filed: bool) -> str:
+    """Return who was told what; mail in a file has told nobody yet."""
+    values = {"channel": channel}
+    is_over = transition == "resolved"
+    if is_filed and is_over:
+        return _("The mail to %(channel)s that it is over was written to a file") % values
+    if is_filed:
+        return _("The mail to %(channel)s that it began was written to a file") % values
+    if is_over:
+        return _("%(channel)s was told that it is over") % values
+    return _("%(channel)s was told that it began") % values
