@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 from itertools import accumulate
 
-from django.db.models import Min
+from django.db.models import Min, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from courses.charts.axes import TimeAxis
@@ -66,8 +66,14 @@ def units_chart(
         axis=axis,
         max_gap=step * 2,
         show=lambda value: count(round(value)),
-        overlay=events_over(Event.objects.filter(project=experiment.project_id), axis),
+        overlay=events_over(_meanwhile(experiment), axis),
     )
+
+
+def _meanwhile(experiment: Experiment) -> QuerySet[Event]:
+    """Return what happened to the project; of experiments only this one's phases."""
+    of_others = Q(kind=Event.Kind.EXPERIMENT) & ~Q(dedupe_key__startswith=f"experiment:{experiment.pk}:")
+    return Event.objects.filter(project=experiment.project_id).exclude(of_others)
 
 
 def units_line(snapshot: Snapshot) -> Sparkline | None:

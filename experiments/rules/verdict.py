@@ -39,6 +39,7 @@ class Verdict:
 def decide(state: str, snapshot: Snapshot) -> Verdict:
     """Return the verdict on an experiment in `state` (draft, running, stopped)."""
     is_running = state == "running"
+    still_open = "busy" if is_running else "idle"
     if state == "draft":
         return Verdict("draft", "idle")
     if split_is_off(snapshot):
@@ -48,11 +49,11 @@ def decide(state: str, snapshot: Snapshot) -> Verdict:
         return Verdict("waiting", "busy", is_running) if is_running else Verdict("nobody", "idle")
     smallest = min(snapshot.arms, key=lambda arm: arm.units)
     if smallest.units < MIN_UNITS:
-        return Verdict("few_units", "busy", is_running, arm=smallest)
+        return Verdict("few_units", still_open, is_running, arm=smallest)
     events = sum(arm.converted for arm in goal.arms)
     if goal.kind == "proportion" and events < MIN_CONVERSIONS:
-        return Verdict("few_events", "busy", is_running, events=events)
-    return _judge(snapshot, goal, is_running)
+        return Verdict("few_events", still_open, is_running, events=events)
+    return _judge(snapshot, goal, is_running, still_open)
 
 
 def split_is_off(snapshot: Snapshot) -> bool:
@@ -81,13 +82,13 @@ def reading(found: Finding, *, is_running: bool) -> tuple[str, str]:
     return ("trailing", "busy") if is_running else ("worse", "bad")
 
 
-def _judge(snapshot: Snapshot, goal: MetricResult, is_running: bool) -> Verdict:
+def _judge(snapshot: Snapshot, goal: MetricResult, is_running: bool, still_open: str) -> Verdict:
     findings = tuple(_best_first(goal, snapshot.confidence))
     if not findings:
-        return Verdict("no_spread", "busy", is_running)
+        return Verdict("no_spread", still_open, is_running)
     first = findings[0]
     if not first.is_decided:
-        return Verdict("undecided", "busy", is_running, findings)
+        return Verdict("undecided", still_open, is_running, findings)
     harms = tuple(_harms(first.row.key, snapshot)) if first.is_better else ()
     if harms:
         return Verdict("blocked", "warn", is_running, findings, harms)

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from experiments.rules.results import Comparison
 
 MINUS = "\N{MINUS SIGN}"
+PERCENT = "\N{NO-BREAK SPACE}%"
 
 
 def count(value: int) -> str:
@@ -26,12 +27,12 @@ def decimals(value: float, digits: int) -> str:
 
 def share(part: float, digits: int) -> str:
     """Return a part of the whole (0 to 1) as `44.4 %`."""
-    return f"{decimals(part * 100, digits)} %"
+    return f"{decimals(part * 100, digits)}{PERCENT}"
 
 
 def level(confidence: float) -> str:
     """Return `95 %`."""
-    return f"{number_format(f'{confidence * 100:.4g}')} %"
+    return f"{number_format(f'{confidence * 100:.4g}')}{PERCENT}"
 
 
 def p_text(p_value: float) -> str:

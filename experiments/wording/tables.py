@@ -9,6 +9,7 @@ from courses.charts.intervals import Interval, IntervalChart, interval_chart
 from experiments.rules.results import ArmMetric, MetricResult, Snapshot
 from experiments.rules.verdict import Finding, finding, reading
 from experiments.wording.figures import (
+    PERCENT,
     amount,
     decimals,
     digits_for,
@@ -119,7 +120,7 @@ def _row(
 ) -> ArmRow:
     mean = "–" if figures.mean is None else number(figures.mean, metric.kind, digits)
     if metric.kind == "proportion" and figures.mean is not None:
-        mean += " %"
+        mean += PERCENT
     if found is None:
         return ArmRow(name, figures.units, figures.converted, mean)
     row, its_digits = found.row, digits_for(found.row, metric.kind)
@@ -132,7 +133,7 @@ def _row(
         mean,
         difference=amount(row.difference, metric.kind, its_digits),
         interval=interval_text([row.low, row.high], metric.kind, its_digits),
-        relative="–" if row.relative is None else f"{sign}{decimals(row.relative * 100, 1)} %",
+        relative="–" if row.relative is None else f"{sign}{share(row.relative, 1)}",
         p_value=p_figure(row.p_value),
         tone=tone,
         judgement=str(READINGS[code]),

@@ -1,3 +1,5 @@
+import dataclasses
+
 import msgspec
 import pytest
 
@@ -7,8 +9,14 @@ from experiments.wording import metric_tables, p_text, split_table, tell
 
 
 def decide(state, found):
-    """The verdict in words."""
-    return tell(rules.decide(state, found), found)
+    """The verdict in words, with spaces that may break."""
+    told = tell(rules.decide(state, found), found)
+    more = tuple(plain(text) for text in told.more)
+    return dataclasses.replace(told, lead=plain(told.lead), more=more)
+
+
+def plain(text):
+    return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def comparison(difference=0.041, low=0.010, high=0.073, p_value=0.01, name="B"):
@@ -230,7 +238,7 @@ def test_no_colour_of_victory_before_the_end():
 def test_table_shows_relative_change_and_mean():
     row = msgspec.structs.replace(comparison(-0.29, -0.53, -0.05), relative=-0.1234)
     found = metric_tables(snapshot(metric(row, kind="mean")), is_running=False)[0]
-    assert found.rows[1].relative == "\N{MINUS SIGN}12.3 %"
+    assert plain(found.rows[1].relative) == "\N{MINUS SIGN}12.3 %"
     assert found.rows[1].mean == "0.100"
     assert found.mean_label == "Mean per unit"
 
@@ -244,10 +252,17 @@ def test_table_without_comparison_has_no_plot():
 
 def test_split_and_exclusions_are_shares_of_all_units():
     found = split_table(snapshot(metric(comparison()), units=950, mixed=100))
-    assert found.rows == (("A", 950, "50.00 %", "50.00 %"), ("B", 950, "50.00 %", "50.00 %"))
-    assert (found.ratio, found.mixed) == ("p = 0.4", "5.00 %")
-    assert split_table(NO_RESULTS).mixed == "0.00 %"
+    assert [row[:2] for row in found.rows] == [("A", 950), ("B", 950)]
+    assert {plain(share) for row in found.rows for share in row[2:]} == {"50.00 %"}
+    assert (found.ratio, plain(found.mixed)) == ("p = 0.4", "5.00 %")
+    assert plain(split_table(NO_RESULTS).mixed) == "0.00 %"
     assert split_table(snapshot(metric(), p_value=None)).ratio == ""
+
+
+@pytest.mark.parametrize(("state", "tone"), [("running", "busy"), ("stopped", "idle")])
+@pytest.mark.parametrize("found", [snapshot(metric(comparison()), units=9), snapshot(metric(OPEN))])
+def test_what_is_open_is_at_work_only_while_it_runs(state, tone, found):
+    assert decide(state, found).tone == tone
 
 
 def test_figures_are_rounded_not_cut():

@@ -297,7 +297,7 @@ def test_edit_that_loses_a_race_is_told(client, draft, tutor, monkeypatch):
 
 def test_start_asks_and_starts(client, draft, tutor):
     asked = page(client, tutor, url("experiment_start", draft))
-    assert "50.00 %" in asked.text
+    assert "50.00\N{NO-BREAK SPACE}%" in asked.text
     answer = post(client, tutor, url("experiment_start", draft))
     draft.refresh_from_db()
     assert draft.state == "running"
@@ -366,18 +366,31 @@ def test_detail_opens_with_the_verdict(client, running, student):
     ingest(running, *crowd("a", 200, 20), *crowd("b", 200, 60))
     analyse(running, now=timezone.now())
     text = page(client, student, running.get_absolute_url()).text
-    assert "B leads: Sign-ups is 20.0 points higher so far (95 % interval 12.3 to 27.5)." in text
+    assert (
+        "B leads: Sign-ups is 20.0 points higher so far (95\N{NO-BREAK SPACE}% interval 12.3 to 27.5)."
+        in text
+    )
     assert (
         text.index("Decide when the experiment has ended")
         < text.index('<figure class="chart intervals"')
         < text.index("Figures of Sign-ups")
     )
-    for figure in ("200", "60", "30.00 %", "+200.0 %", "&lt; 0.0001", "leading"):
+    for figure in (
+        "200",
+        "60",
+        "30.00\N{NO-BREAK SPACE}%",
+        "+200.0\N{NO-BREAK SPACE}%",
+        "&lt; 0.0001",
+        "leading",
+    ):
         assert figure in text
     assert "You can ship" not in text
     services.stop_experiment(running, actor=None, now=timezone.now())
     text = page(client, student, running.get_absolute_url()).text
-    assert "B raises Sign-ups by 20.0 points (95 % interval 12.3 to 27.5). You can ship B." in text
+    assert (
+        "B raises Sign-ups by 20.0 points (95\N{NO-BREAK SPACE}% interval 12.3 to 27.5). You can ship B."
+        in text
+    )
 
 
 def test_detail_polls_as_a_partial(client, running, student):
@@ -400,7 +413,7 @@ def test_detail_tells_what_was_left_out(client, running, student):
     ingest(running, *crowd("a", 4, 1), exposure("y", "a0", "b"))
     analyse(running)
     text = page(client, student, running.get_absolute_url()).text
-    assert "Left out: 1 unit that met more than one variant, 25.00 % of all." in text
+    assert "Left out: 1 unit that met more than one variant, 25.00\N{NO-BREAK SPACE}% of all." in text
 
 
 @pytest.mark.parametrize(("age_min", "is_told"), [(1, False), (9, True)])

@@ -6,7 +6,10 @@ import msgspec
 
 from courses.models import Project
 from experiments.models import Experiment, ExperimentMetric, Metric, Phase, PhaseVariant, Result, Variant
-from experiments.rules.results import Arm, ArmMetric, Comparison, MetricResult, Snapshot
+from experiments.rules.growth import HOUR_US
+from experiments.rules.items import to_us
+from experiments.rules.results import Arm, ArmMetric, Comparison, Growth, MetricResult, Snapshot
+from experiments.rules.verdict import split_is_off
 from tests.interface.course import Story
 
 # name, state, units of the control and the treatment, conversions of both, does the guardrail suffer
@@ -69,6 +72,7 @@ def _make(story: Story, project: Project, plan: tuple, k: int) -> Experiment:
             snapshot=msgspec.to_builtins(snapshot) if snapshot else {},
             computed_at=story.ago(hours=30) if story.is_failing else story.ago(minutes=2),
             is_final=state == "stopped",
+            is_split_off=bool(snapshot) and split_is_off(snapshot),
         )
     return experiment
 
@@ -117,4 +121,12 @@ def _snapshot(
             MetricResult("wait", words[1], "mean", "decrease", "guardrail", waits, [wait]),
         ],
         last_event_us=int(story.now.timestamp() * 1_000_000),
+        growth=_growth(to_us(story.ago(days=12)), units),
     )
+
+
+def _growth(start_us: int, units: tuple) -> Growth:
+    """Return how units came in every six hours for ten days, some nights none."""
+    parts = [(0, 3, 5, 4)[slot % 4] for slot in range(40)]
+    counts = [[whole * part // sum(parts) for part in parts] for whole in units]
+    return Growth(start_us, 6 * HOUR_US, counts)
