@@ -115,9 +115,9 @@ def told(transition: str, channel: str, *, is_filed: bool) -> str:
     values = {"channel": channel}
     is_over = transition == "resolved"
     if is_filed and is_over:
-        return _("The mail to %(channel)s that it is over was written to a file") % values
+        return _("The mail to “%(channel)s” that it is over was written to a file") % values
     if is_filed:
-        return _("The mail to %(channel)s that it began was written to a file") % values
+        return _("The mail to “%(channel)s” that it began was written to a file") % values
     if is_over:
-        return _("%(channel)s was told that it is over") % values
-    return _("%(channel)s was told that it began") % values
+        return _("“%(channel)s” was told that it is over") % values
+    return _("“%(channel)s” was told that it began") % values

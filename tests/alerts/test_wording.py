@@ -102,10 +102,10 @@ def test_the_outcome_of_a_message(state, is_filed, has_failed, told):
 @pytest.mark.parametrize(
     ("transition", "is_filed", "words"),
     [
-        ("fired", False, "Tutors was told that it began"),
-        ("resolved", False, "Tutors was told that it is over"),
-        ("fired", True, "The mail to Tutors that it began was written to a file"),
-        ("resolved", True, "The mail to Tutors that it is over was written to a file"),
+        ("fired", False, "“Tutors” was told that it began"),
+        ("resolved", False, "“Tutors” was told that it is over"),
+        ("fired", True, "The mail to “Tutors” that it began was written to a file"),
+        ("resolved", True, "The mail to “Tutors” that it is over was written to a file"),
     ],
 )
 def test_who_was_told_what(transition, is_filed, words):
