@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 
 class ClosedSignup(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -11,8 +12,10 @@ class ClosedSignup(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ship
 
     error_messages: ClassVar = {
         **DefaultAccountAdapter.error_messages,
-        "email_password_mismatch": "This e-mail address and password do not belong together.",
-        "too_many_login_attempts": "Too many failed tries. Try again in 15 minutes, or reset your password.",
+        "email_password_mismatch": _("This e-mail address and password do not belong together."),
+        "too_many_login_attempts": _(
+            "Too many failed tries. Try again in 15 minutes, or reset your password."
+        ),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q, QuerySet, Window
+from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, Window
 
 from courses.charts.axes import TimeAxis
 from courses.charts.happenings import PAIRED, Happening, marks_and_ranges
@@ -45,10 +45,27 @@ def events_over(events: QuerySet[Event], axis: TimeAxis) -> Overlay:
     return overlay(marks_and_ranges(rows), axis, left_out=left_out)
 
 
+def courses_of(user: User) -> QuerySet[Any]:
+    """Return the courses `user` takes part in, each with `team_count` and `role`, archived ones last."""
+    mine = Membership.objects.filter(course=OuterRef("pk"), user_id=user.pk).order_by("role")
+    teams = Count("teams", filter=Q(teams__is_archived=False))
+    rows = Course.objects.visible_to(user).annotate(team_count=teams, role=Subquery(mine.values("role")[:1]))
+    return rows.order_by("is_archived", "name")
+
+
 def staff_of(course: Course) -> list[tuple[User, str]]:
-    """Return the people who lecture or tutor, each once for each role, lecturers first."""
+    """Return the people who lecture or tutor, each once for each role in words, lecturers first."""
     rows = course.memberships.staff().select_related("user").order_by("role", "user__email")
-    return list(dict.fromkeys((row.user, row.role) for row in rows))
+    return list(dict.fromkeys((row.user, row.get_role_display()) for row in rows))
+
+
+def tutors_of(user: User) -> list[tuple[int, str]]:
+    """Return (user, name) of who tutors teams in the courses `user` staffs, by name."""
+    courses = Course.objects.staffed_by(user).filter(is_archived=False)
+    rows = Membership.objects.tutors().filter(course__in=courses.values("pk"), team__isnull=False)
+    people = rows.order_by().values_list("user_id", "user__name", "user__email").distinct()
+    named = [(pk, name or email) for pk, name, email in people]
+    return sorted(named, key=lambda one: one[1].casefold())
 
 
 def teams_of(course: Course, user: User, *, text: str) -> QuerySet[Team]:

@@ -15,6 +15,7 @@ from django.db import transaction
 
 import alerts.services
 import courses.services
+import courses.wording
 import experiments.services
 import health.services
 import pipelines.services
@@ -92,7 +93,7 @@ def load(*, roster: str, known_keys: Mapping[str, str], port: int, now: datetime
     course, lecturer = _course(now)
     plan = courses.services.import_roster(course, text=_moved(roster, port), actor=lecturer, now=now)
     if plan.problems:
-        raise RosterRefusedError(f"{plan.problems[0].reason} {plan.problems[0].remedy}")
+        raise RosterRefusedError(courses.wording.told(plan.problems[0]))
     _set_passwords(course)
     _set_checks(course, lecturer, now)
     _add_channels(course, port, lecturer, now)

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from courses.http import Request
 from courses.models import Course
-from courses.views.pages import crumbs_to
+from courses.views.pages import course_tabs, crumbs_to
 from dashboard import queries, services
 
 
@@ -16,7 +16,8 @@ from dashboard import queries, services
 def course_setup(request: Request, course: str) -> HttpResponse:
     """The first steps of a course: what is done, what comes next, and why."""
     row = get_object_or_404(queries.with_steps(Course.objects.editable_by(request.user)), slug=course)
-    context = {"course": row, "setup": queries.setup_of(row), "crumbs": crumbs_to(row)}
+    tabs = course_tabs(row, request.user, "dashboard:course_setup")
+    context = {"course": row, "setup": queries.setup_of(row), "crumbs": crumbs_to(row), "tabs": tabs}
     return render(request, "dashboard/course_setup.html", context)
 
 

@@ -18,7 +18,9 @@ from django.utils.translation import gettext_lazy as _
 def validate_time_zone(name: str) -> None:
     """Raise ValidationError unless `name` is a zone of the IANA database."""
     if name not in zoneinfo.available_timezones():
-        raise ValidationError(f"'{name}' is no time zone. Use a name such as Europe/Berlin.")
+        raise ValidationError(
+            _("“%(name)s” is no time zone. Use a name such as Europe/Berlin."), params={"name": name}
+        )
 
 
 class Theme(models.TextChoices):
@@ -48,22 +50,24 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person, known by their e-mail address."""
 
-    email = models.EmailField("e-mail address", unique=True)
-    name = models.CharField(max_length=150, blank=True)
-    time_zone = models.CharField(max_length=64, blank=True, validators=[validate_time_zone])
+    email = models.EmailField(_("e-mail address"), unique=True)
+    name = models.CharField(_("name"), max_length=150, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True, validators=[validate_time_zone])
     # Empty: what the browser asks for.
-    language = models.CharField(max_length=10, blank=True, choices=settings.LANGUAGES)
-    theme = models.CharField(max_length=5, choices=Theme, default=Theme.AUTO)
+    language = models.CharField(_("language"), max_length=10, blank=True, choices=settings.LANGUAGES)
+    theme = models.CharField(_("light or dark"), max_length=5, choices=Theme, default=Theme.AUTO)
     has_shortcuts = models.BooleanField(_("single-key shortcuts"), default=True)
-    is_staff = models.BooleanField("may use the admin panel", default=False)
-    is_active = models.BooleanField(default=True)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    is_staff = models.BooleanField(_("may use the admin panel"), default=False)
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
 
     objects = UserManager()
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
 
     class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
         ordering: ClassVar = ["email"]
         constraints: ClassVar = [models.UniqueConstraint(Lower("email"), name="user_email_any_case")]
 

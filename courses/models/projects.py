@@ -8,6 +8,7 @@ from django.core.validators import RegexValidator, URLValidator
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from courses.models.people import User
 from courses.models.teams import Team
@@ -25,17 +26,19 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 class Project(models.Model):
     """One repository of a team and what runs from it. Pipelines binds the path to a CI server."""
 
-    team = models.ForeignKey(Team, models.CASCADE, related_name="projects")
-    name = models.CharField(max_length=120)
-    slug = models.SlugField()
+    team = models.ForeignKey(Team, models.CASCADE, related_name="projects", verbose_name=_("team"))
+    name = models.CharField(_("name"), max_length=120)
+    slug = models.SlugField(_("in addresses"))
     repository_path = models.CharField(
-        max_length=255, blank=True, validators=[RegexValidator(REPOSITORY_PATH)]
+        _("repository path"), max_length=255, blank=True, validators=[RegexValidator(REPOSITORY_PATH)]
     )
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
 
     objects = ProjectQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("project")
+        verbose_name_plural = _("projects")
         ordering: ClassVar = ["name"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["team", "slug"], name="project_slug_in_team")
@@ -59,15 +62,19 @@ class EnvironmentQuerySet(models.QuerySet["Environment"]):
 class Environment(models.Model):
     """A place a project runs: production, staging."""
 
-    project = models.ForeignKey(Project, models.CASCADE, related_name="environments")
-    name = models.CharField(max_length=60, default="production")
-    slug = models.SlugField(default="production")
-    url = models.URLField("URL", max_length=500, blank=True, validators=[URLValidator(["http", "https"])])
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    project = models.ForeignKey(
+        Project, models.CASCADE, related_name="environments", verbose_name=_("project")
+    )
+    name = models.CharField(_("name"), max_length=60, default="production")
+    slug = models.SlugField(_("in addresses"), default="production")
+    url = models.URLField(_("URL"), max_length=500, blank=True, validators=[URLValidator(["http", "https"])])
+    created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
 
     objects = EnvironmentQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("environment")
+        verbose_name_plural = _("environments")
         ordering: ClassVar = ["name"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["project", "slug"], name="environment_slug_in_project")

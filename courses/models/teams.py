@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from courses.models.people import User, validate_time_zone
 
@@ -40,19 +41,23 @@ class CourseQuerySet(models.QuerySet["Course"]):
 class Course(models.Model):
     """A run of a course: the boundary of access, retention and settings."""
 
-    name = models.CharField(max_length=120)
-    slug = models.SlugField(unique=True)
-    time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
-    is_archived = models.BooleanField(default=False)
+    name = models.CharField(_("name"), max_length=120)
+    slug = models.SlugField(_("in addresses"), unique=True)
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
+    )
+    is_archived = models.BooleanField(_("archived"), default=False)
     # Whether the list of first steps has been put away.
-    is_set_up = models.BooleanField(default=False)
+    is_set_up = models.BooleanField(_("first steps put away"), default=False)
     # Whether anybody may see, without signing in, which of its environments are up.
-    has_status_page = models.BooleanField(default=False)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    has_status_page = models.BooleanField(_("public status page"), default=False)
+    created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
 
     objects = CourseQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("course")
+        verbose_name_plural = _("courses")
         ordering: ClassVar = ["name"]
 
     def __str__(self) -> str:
@@ -85,15 +90,17 @@ class TeamQuerySet(models.QuerySet["Team"]):
 class Team(models.Model):
     """A group of students who build together."""
 
-    course = models.ForeignKey(Course, models.CASCADE, related_name="teams")
-    name = models.CharField(max_length=120)
-    slug = models.SlugField()
-    is_archived = models.BooleanField(default=False)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    course = models.ForeignKey(Course, models.CASCADE, related_name="teams", verbose_name=_("course"))
+    name = models.CharField(_("name"), max_length=120)
+    slug = models.SlugField(_("in addresses"))
+    is_archived = models.BooleanField(_("archived"), default=False)
+    created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
 
     objects = TeamQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("team")
+        verbose_name_plural = _("teams")
         ordering: ClassVar = ["name"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["course", "slug"], name="team_slug_in_course")
@@ -125,19 +132,23 @@ class Membership(models.Model):
     """
 
     class Role(models.TextChoices):
-        LECTURER = "lecturer"
-        TUTOR = "tutor"
-        STUDENT = "student"
+        LECTURER = "lecturer", _("Lecturer")
+        TUTOR = "tutor", _("Tutor")
+        STUDENT = "student", _("Student")
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
-    course = models.ForeignKey(Course, models.CASCADE, related_name="memberships")
-    team = models.ForeignKey(Team, models.CASCADE, null=True, blank=True, related_name="memberships")
-    role = models.CharField(max_length=10, choices=Role)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships", verbose_name=_("person"))
+    course = models.ForeignKey(Course, models.CASCADE, related_name="memberships", verbose_name=_("course"))
+    team = models.ForeignKey(
+        Team, models.CASCADE, null=True, blank=True, related_name="memberships", verbose_name=_("team")
+    )
+    role = models.CharField(_("role"), max_length=10, choices=Role)
+    created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
 
     objects = MembershipQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
         ordering: ClassVar = ["role", "user__email"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["user", "course", "team", "role"], name="membership_once"),
@@ -149,7 +160,7 @@ class Membership(models.Model):
                 | Q(role="lecturer", team=None)
                 | Q(role="student", team__isnull=False),
                 name="membership_team_fits_role",
-                violation_error_message="A lecturer has no team, and a student needs one.",
+                violation_error_message=_("A lecturer has no team, and a student needs one."),
             ),
         ]
 
@@ -158,4 +169,4 @@ class Membership(models.Model):
 
     def clean(self) -> None:
         if self.team and self.team.course_id != self.course_id:
-            raise ValidationError({"team": "This team belongs to another course."})
+            raise ValidationError({"team": _("This team belongs to another course.")})

@@ -46,28 +46,34 @@ class Event(models.Model):
         NOTE = "note", _("Note")
 
     class Tone(models.TextChoices):
-        GOOD = "good"
-        BAD = "bad"
-        NEUTRAL = "neutral"
+        GOOD = "good", _("Good")
+        BAD = "bad", _("Bad")
+        NEUTRAL = "neutral", _("Neutral")
 
-    course = models.ForeignKey(Course, models.CASCADE, related_name="events")
-    team = models.ForeignKey(Team, models.CASCADE, null=True, related_name="events")
-    project = models.ForeignKey(Project, models.CASCADE, null=True, related_name="events")
-    environment = models.ForeignKey(Environment, models.CASCADE, null=True, related_name="events")
-    at = models.DateTimeField()
-    recorded_at = models.DateTimeField(default=timezone.now)
-    kind = models.CharField(max_length=12, choices=Kind)
-    tone = models.CharField(max_length=7, choices=Tone, default=Tone.NEUTRAL)
-    title = models.CharField(max_length=200)
-    detail = models.TextField(blank=True, max_length=2000)
-    url = models.CharField(max_length=500, blank=True)
-    actor = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    course = models.ForeignKey(Course, models.CASCADE, related_name="events", verbose_name=_("course"))
+    team = models.ForeignKey(Team, models.CASCADE, null=True, related_name="events", verbose_name=_("team"))
+    project = models.ForeignKey(
+        Project, models.CASCADE, null=True, related_name="events", verbose_name=_("project")
+    )
+    environment = models.ForeignKey(
+        Environment, models.CASCADE, null=True, related_name="events", verbose_name=_("environment")
+    )
+    at = models.DateTimeField(_("at"))
+    recorded_at = models.DateTimeField(_("recorded at"), default=timezone.now)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    tone = models.CharField(_("tone"), max_length=7, choices=Tone, default=Tone.NEUTRAL)
+    title = models.CharField(_("what happened"), max_length=200)
+    detail = models.TextField(_("details"), blank=True, max_length=2000)
+    url = models.CharField(_("link"), max_length=500, blank=True)
+    actor = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("by"))
     # What tells this entry from its own repetition; empty for entries people write.
     dedupe_key = models.CharField(max_length=120, null=True, unique=True)  # noqa: DJ001
 
     objects = EventQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
         indexes: ClassVar = [
             models.Index(fields=["course", "-at"]),
             models.Index(fields=["team", "-at"]),

@@ -6,8 +6,8 @@ spreadsheets: a text that they would take for a formula is marked as text.
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 MAX_BYTES = 1_000_000
@@ -18,13 +18,16 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why the file cannot be imported. `line` is 0 and `column` empty where the whole file is meant."""
+    """Why the file cannot be imported. `line` is 0 and `column` empty where the whole file is meant.
+
+    kind and facts: what `courses.wording` makes a reason and a remedy of.
+    """
 
     line: int
     column: str
     value: str
-    reason: str
-    remedy: str
+    kind: str
+    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 def shown(value: str) -> str:
@@ -35,21 +38,18 @@ def shown(value: str) -> str:
 
 def decode(data: bytes) -> str | Problem:
     """Return the text of an uploaded file, or why it is not text in UTF-8."""
-    remedy = (
-        "In Excel choose “CSV UTF-8 (Comma delimited)”, in LibreOffice the character set “Unicode (UTF-8)”."
-    )
     if len(data) > MAX_BYTES:
-        return Problem(0, "", f"{len(data):,} bytes", "The file is larger than 1 MB.", "Split it in two.")
+        return Problem(0, "", f"{len(data):,} bytes", "too_large")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return Problem(0, "", "", "The file is in UTF-16, not in UTF-8.", remedy)
+        return Problem(0, "", "", "utf_16")
     if b"\0" in data:
         line = data[: data.index(b"\0")].count(b"\n") + 1
-        return Problem(line, "", "", "The file holds a NUL byte, so it is not a text file.", remedy)
+        return Problem(line, "", "", "nul")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        return Problem(line, "", f"byte {data[error.start]:#04x}", "The file is not in UTF-8.", remedy)
+        return Problem(line, "", f"byte {data[error.start]:#04x}", "not_utf_8")
 
 
 def read_records(text: str) -> tuple[list[tuple[int, list[str]]], list[Problem]]:
@@ -64,12 +64,10 @@ def read_records(text: str) -> tuple[list[tuple[int, list[str]]], list[Problem]]
             if any(cell.strip() for cell in record):
                 records.append((start, record))
             if len(records) > MAX_LINES + 1:
-                remedy = f"Import at most {MAX_LINES:,} lines at a time."
-                return records, [Problem(start, "", "", "The file has too many lines.", remedy)]
+                return records, [Problem(start, "", "", "too_many_lines", {"most": f"{MAX_LINES:,}"})]
             start = reader.line_num + 1
     except csv.Error as error:
-        remedy = 'Close every quote, and double a quote inside a cell: "say ""hi""".'
-        return records, [Problem(start, "", "", f"The line is not valid CSV: {error}.", remedy)]
+        return records, [Problem(start, "", "", "not_csv", {"error": str(error)})]
     return records, []
 
 

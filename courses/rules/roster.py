@@ -49,14 +49,14 @@ def read_roster(text: str, *, is_email: Test, is_url: Test) -> Roster:
     """
     records, problems = read_records(text.removeprefix("\ufeff"))
     if not records:
-        return Roster([], problems or [Problem(0, "", "", "The file is empty.", "Start from the example.")])
+        return Roster([], problems or [Problem(0, "", "", "file_empty")])
     (header_line, header), *body = records
     columns = [ALIASES.get(key, key) for key in (name_key(cell) for cell in header)]
     problems = [*_header_problems(header_line, columns), *problems]
     if problems:
         return Roster([], problems)
     if not body:
-        return Roster([], [Problem(0, "", "", "The file has no line below its header.", "Add the teams.")])
+        return Roster([], [Problem(0, "", "", "header_only")])
     rows = []
     for line, record in body:
         row, found = _row(line, columns, record, is_email, is_url)
@@ -70,12 +70,12 @@ def _header_problems(line: int, columns: Sequence[str]) -> Iterator[Problem]:
     known = ", ".join(LENGTHS)
     for index, column in enumerate(columns):
         if column and column not in LENGTHS:
-            yield Problem(line, shown(column), "", "There is no such column.", f"The columns are {known}.")
+            yield Problem(line, shown(column), "", "column_unknown", {"known": known})
         elif column and column in columns[:index]:
-            yield Problem(line, column, "", "The column stands here twice.", "Keep one of the two.")
+            yield Problem(line, column, "", "column_twice")
     for column in REQUIRED:
         if column not in columns:
-            yield Problem(line, column, "", "The column is missing.", f"Name it in line {line}.")
+            yield Problem(line, column, "", "column_missing", {"line": line})
 
 
 def _row(
@@ -89,55 +89,47 @@ def _row(
         if column:
             cells[column] = value
         elif value:
-            remedy = "Remove the cell, or put a value that holds the delimiter in quotes."
-            problems.append(Problem(line, "", shown(value), "The cell belongs to no column.", remedy))
+            problems.append(Problem(line, "", shown(value), "cell_spare"))
     cells["email"] = cells["email"].lower()
     cells["role"] = cells["role"].lower() or "student"
     problems += [
-        Problem(line, column, shown(cells[column]), reason, remedy)
-        for column, reason, remedy in _faults(cells, is_email, is_url)
+        Problem(line, column, shown(cells[column]), kind, {"most": LENGTHS[column]})
+        for column, kind in _faults(cells, is_email, is_url)
     ]
     return RosterRow(line, **cells), problems
 
 
-def _faults(cells: dict[str, str], is_email: Test, is_url: Test) -> Iterator[tuple[str, str, str]]:
-    """Give column, reason and remedy for each cell that cannot be used; at most one for a cell."""
-    path_remedy = "Write the path alone, such as group/project: no https://, no .git."
-    url_remedy = "Write it in full, such as https://team1.example.org, without name and password."
-    fits: dict[str, tuple[Test, str, str]] = {
-        "email": (is_email, "This is not an e-mail address.", "Write it as name@example.org."),
-        "role": (ROLES.__contains__, "There is no such role here.", "Use student or tutor."),
-        "repository": (is_repository_path, "This is not the path of a repository.", path_remedy),
-        "url": (is_url, "This is not the address of a web page.", url_remedy),
+def _faults(cells: dict[str, str], is_email: Test, is_url: Test) -> Iterator[tuple[str, str]]:
+    """Give the column and what is wrong for each cell that cannot be used; at most one for a cell."""
+    fits: dict[str, Test] = {
+        "email": is_email,
+        "role": ROLES.__contains__,
+        "repository": is_repository_path,
+        "url": is_url,
     }
     if not cells["team"]:
-        yield "team", "The team is missing.", "Name the team in every line."
+        yield "team", "team_missing"
     if not cells["email"] and (cells["name"] or cells["role"] != "student"):
-        yield "email", "The e-mail address is missing.", "Add it, or leave name and role empty too."
+        yield "email", "email_missing"
     for column, value in cells.items():
-        test, reason, remedy = fits.get(column, (bool, "", ""))
         if len(value) > LENGTHS[column]:
-            yield column, f"This is longer than {LENGTHS[column]} characters.", "Shorten it."
+            yield column, "cell_too_long"
         elif any(unicodedata.category(letter) in ("Cc", "Cs") for letter in value):
-            yield column, "This holds a control character.", "Type the value anew."
-        elif value and not test(value):
-            yield column, reason, remedy
+            yield column, "cell_has_control"
+        elif value and not fits.get(column, bool)(value):
+            yield column, f"{column}_wrong"
 
 
-# What to say of a line that contradicts an earlier one: column, reason, remedy.
+# The column in which a line contradicts an earlier one.
 CLASHES = {
-    "line": ("email", "Line {line} says the same.", "Remove one of the two."),
-    "slug": (
-        "team",
-        "The address of this team would be that of “{team}” in line {line}.",
-        "Tell the names apart by a letter or a digit.",
-    ),
-    "student": ("team", "Line {line} puts this student into “{team}”.", "Keep a student in one team."),
-    "role": ("role", "Line {line} makes this person a {role}.", "Choose one role."),
-    "name": ("name", "Line {line} gives this address another name.", "Choose one name."),
-    "repository": ("repository", "Line {line} gives this team another one.", "Keep one of the two."),
-    "owner": ("repository", "Line {line} gives this one to “{team}”.", "A repository belongs to one team."),
-    "url": ("url", "Line {line} gives this team another address.", "Keep one of the two."),
+    "line": "email",
+    "slug": "team",
+    "student": "team",
+    "role": "role",
+    "name": "name",
+    "repository": "repository",
+    "owner": "repository",
+    "url": "url",
 }
 
 
@@ -148,9 +140,9 @@ def _clashes(rows: Sequence[RosterRow]) -> Iterator[Problem]:
         for kind, subject, value in _claims(row):
             claimed, earlier = first.setdefault((kind, subject), (value, row))
             if claimed != value:
-                column, reason, remedy = CLASHES[kind]
-                words = reason.format(line=earlier.line, team=shown(earlier.team), role=earlier.role)
-                yield Problem(row.line, column, shown(getattr(row, column)), words, remedy)
+                column = CLASHES[kind]
+                facts = {"line": earlier.line, "team": shown(earlier.team), "role": earlier.role}
+                yield Problem(row.line, column, shown(getattr(row, column)), f"clash_{kind}", facts)
 
 
 def _claims(row: RosterRow) -> Iterator[tuple[str, str, str]]:

@@ -21,7 +21,7 @@ from courses.services.people import (
     remove_member,
     set_theme,
 )
-from courses.services.roster import import_roster, plan_roster
+from courses.services.roster import import_roster, plan_roster, unreachable
 from courses.services.roster_changes import RosterPlan
 from courses.services.timeline import record_events, settings_event
 
@@ -51,6 +51,7 @@ __all__ = [
     "save_view",
     "set_theme",
     "settings_event",
+    "unreachable",
     "unwatch_team",
     "watch_team",
 ]

@@ -6,9 +6,11 @@
 from datetime import datetime
 
 from django.db import IntegrityError, models, transaction
+from yarl import URL
 
 from courses.addresses import is_email, is_web_address
 from courses.models import Course, Environment, Event, Membership, Project, Team, User
+from courses.netguard import vet_url
 from courses.rules.csvfile import Problem
 from courses.rules.roster import read_roster
 from courses.services.roster_changes import RosterPlan
@@ -37,6 +39,21 @@ def plan_roster(course: Course, *, text: str, now: datetime) -> RosterPlan:
     return plan
 
 
+def unreachable(plan: RosterPlan) -> list[Environment]:
+    """Return the environments of the plan that the network guard will refuse, as far as addresses tell."""
+    places = [row for row in (*plan.made, *plan.updated) if isinstance(row, Environment)]
+    return [place for place in places if _is_refused(place.url)]
+
+
+def _is_refused(address: str) -> bool:
+    try:
+        url = URL(address)
+        is_here = url.host == "localhost" or str(url.host).endswith(".localhost")
+        return vet_url(url.with_host("127.0.0.1") if is_here else url) is not None
+    except ValueError:
+        return True  # such as a port that no machine has
+
+
 def import_roster(course: Course, *, text: str, actor: User, now: datetime) -> RosterPlan:
     """Bring the course in line with `text` and return what was done.
 
@@ -51,8 +68,7 @@ def import_roster(course: Course, *, text: str, actor: User, now: datetime) -> R
                 note_import(course, plan.summary(), plan.lines(), actor, now)
             return plan
     except IntegrityError:
-        reason = "Somebody changed the same people or teams at this moment."
-        return RosterPlan(problems=[Problem(0, "", "", reason, "Import the file again.")])
+        return RosterPlan(problems=[Problem(0, "", "", "changed_meanwhile")])
 
 
 def store_plan(plan: RosterPlan) -> None:

@@ -20,8 +20,9 @@ from courses.rules.names import slug_of
 from courses.rules.roster import RosterRow, read_roster
 from courses.services.jobs import JobKind, JobRefusedError, Progress, Write, read_input, start_job
 from courses.services.roster import note_import, plan_roster, store_plan
-from courses.services.roster_changes import RosterPlan, amounts
+from courses.services.roster_changes import RosterPlan
 from courses.services.roster_plan import Draft
+from courses.wording import amounts, reason_of, remedy_of
 
 KIND = "courses.roster_import"
 STEP_LINES = 200
@@ -70,7 +71,7 @@ def _refuse(plan: RosterPlan) -> None:
     for problem in plan.problems[:1]:
         where = f"Line {problem.line}: " if problem.line else ""
         value = f" ({problem.value})" if problem.value else ""
-        raise JobRefusedError(f"{where}{problem.reason}{value}", problem.remedy)
+        raise JobRefusedError(f"{where}{reason_of(problem)}{value}", remedy_of(problem))
 
 
 def _by_team(rows: Sequence[RosterRow]) -> list[RosterRow]:

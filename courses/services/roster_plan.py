@@ -10,15 +10,16 @@ from datetime import datetime
 from django.contrib.auth.hashers import make_password
 from django.db.models import Model
 from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
 
 from courses.models import Course, Environment, Membership, Project, Team, User
 from courses.rules.csvfile import Problem, shown
 from courses.rules.names import name_key, slug_of
 from courses.rules.roster import RosterRow
 from courses.services.roster_changes import Change, RosterPlan
+from courses.wording import ROLES
 
 PRODUCTION = "production"
-ROLE_REMEDY = "Correct the roster, or change the role on the page of the course's people."
 
 
 def project_name(row: RosterRow) -> str:
@@ -32,8 +33,8 @@ class Draft:
     def __init__(self, course: Course, rows: Sequence[RosterRow], now: datetime) -> None:
         self.course, self.rows, self.now, self.plan = course, rows, now, RosterPlan()
         names = list(course.teams.values_list("pk", "slug", "name"))
-        self.by_slug = {slug: pk for pk, slug, _ in names}
-        self.by_name = {name_key(name): pk for pk, _, name in names}
+        self.by_slug = {slug: pk for pk, slug, _name in names}
+        self.by_name = {name_key(name): pk for pk, _slug, name in names}
         meant = course.teams.filter(pk__in=[self.known_team(row) or 0 for row in rows])
         self.there = {team.pk: team for team in meant.prefetch_related("projects__environments")}
         self.teams: dict[str, Team] = {}
@@ -57,9 +58,9 @@ class Draft:
         self.plan.updated.append(row)
         self.plan.changes.append(Change("changed", what, name, detail))
 
-    def refuse(self, row: RosterRow, column: str, reason: str, remedy: str) -> None:
+    def refuse(self, row: RosterRow, column: str, kind: str, **facts: object) -> None:
         value = shown(getattr(row, column))
-        self.plan.problems.append(Problem(row.line, column, value, reason, remedy))
+        self.plan.problems.append(Problem(row.line, column, value, kind, facts))
 
     def run(self) -> RosterPlan:
         """Take in all lines, then give each team its project and environment; return the plan."""
@@ -97,10 +98,10 @@ class Draft:
             team = Team(course=self.course, name=row.team, slug=slug, created_at=self.now)
             self.make("team", team, row.team)
         elif team in self.teams.values():
-            reason = f"Another line already leads to the team “{team.name}”."
-            self.refuse(row, "team", reason, "Use one name for one team.")
+            self.refuse(row, "team", "team_again", team=team.name)
         else:
             self.plan.kept += 1
+            self.plan.kept_teams += 1
         self.teams[slug] = team
         return team
 
@@ -114,7 +115,7 @@ class Draft:
         elif row.name and not person.name:
             person.name = row.name
             if person.pk:
-                self.change("person", person, row.email, f"is called {row.name}")
+                self.change("person", person, row.email, _("is called %(name)s") % {"name": row.name})
         return person
 
     def role(self, row: RosterRow, team: Team) -> None:
@@ -122,7 +123,7 @@ class Draft:
         mine = self.roles.setdefault(row.email, [])
         other = next((membership for membership in mine if membership.role != row.role), None)
         if other:
-            self.refuse(row, "role", f"This person is a {other.role} of the course already.", ROLE_REMEDY)
+            self.refuse(row, "role", "role_known", role=other.role)
         elif any(membership.team == team for membership in mine):
             self.plan.kept += 1
         elif row.role == Membership.Role.STUDENT and mine:
@@ -132,13 +133,15 @@ class Draft:
                 user=person, course=self.course, team=team, role=row.role, created_at=self.now
             )
             mine.append(membership)
-            self.make("membership", membership, row.email, f"{row.role} of {team.name}")
+            words = _("%(role)s of %(team)s") % {"role": ROLES[row.role], "team": team.name}
+            self.make("membership", membership, row.email, words)
 
     def move(self, row: RosterRow, mine: Sequence[Membership], team: Team) -> None:
         if len(mine) > 1:
-            self.refuse(row, "team", "This person is in several teams of the course.", ROLE_REMEDY)
+            self.refuse(row, "team", "teams_known")
             return
-        self.change("membership", mine[0], row.email, f"moves from {mine[0].team} to {team.name}")
+        words = _("moves from %(old)s to %(new)s") % {"old": mine[0].team, "new": team.name}
+        self.change("membership", mine[0], row.email, words)
         mine[0].team = team
 
     def known_project(self, row: RosterRow, known: Sequence[Project]) -> Project | None:
@@ -155,12 +158,12 @@ class Draft:
         known = list(team.projects.all()) if team.pk else []
         owner = self.owners.get(row.repository.lower(), team) if row.repository else team
         if owner != team:
-            self.refuse(row, "repository", f"It belongs to the team “{owner.name}”.", "Correct one of them.")
+            self.refuse(row, "repository", "owner_known", team=owner.name)
             return None
         project = self.known_project(row, known)
         if project is None and known and not row.repository:
             if row.url:
-                self.refuse(row, "url", "The team has several projects.", "Name the repository, too.")
+                self.refuse(row, "url", "projects_known")
             return None
         if project is None:
             return self.new_project(row, team)
@@ -169,7 +172,7 @@ class Draft:
             self.plan.kept += 1
         else:
             project.repository_path = row.repository
-            words = f"repository: {old or 'none'} → {row.repository}"
+            words = _("repository: %(old)s → %(new)s") % {"old": old or _("none"), "new": row.repository}
             self.change("project", project, f"{team.name} · {project.name}", words)
         return project
 
@@ -181,7 +184,7 @@ class Draft:
         return project
 
     def environment(self, row: RosterRow, project: Project) -> None:
-        """Give the project its production environment at the line's URL."""
+        """Put the project's production environment at the line's URL."""
         known = project.environments.all() if project.pk else []
         environment = next((e for e in known if e.slug == PRODUCTION), None)
         name = f"{project.team.name} · {PRODUCTION}"
@@ -191,7 +194,8 @@ class Draft:
             )
             self.make("environment", environment, name, row.url)
         elif environment.url != row.url:
-            old, environment.url = environment.url or "none", row.url
-            self.change("environment", environment, name, f"URL: {old} → {row.url}")
+            words = _("URL: %(old)s → %(new)s") % {"old": environment.url or _("none"), "new": row.url}
+            environment.url = row.url
+            self.change("environment", environment, name, words)
         else:
             self.plan.kept += 1

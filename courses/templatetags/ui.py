@@ -37,12 +37,12 @@ TONE_OF = {word: tone for tone, words in TONES.items() for word in words}
 
 # What allauth calls its fields, and what they are called here.
 LABELS = {
-    "Email": "E-mail address",
-    "Remember Me": "Stay signed in",
-    "Current Password": "Current password",
-    "New Password": "New password",
-    "New Password (again)": "New password, again",
-    "Password (again)": "Password, again",
+    "Email": _("E-mail address"),
+    "Remember Me": _("Stay signed in"),
+    "Current Password": _("Current password"),
+    "New Password": _("New password"),
+    "New Password (again)": _("New password, again"),
+    "Password (again)": _("Password, again"),
 }
 
 # What a state is called on a page; a word that stands not here is some other system's own.
@@ -185,7 +185,7 @@ def initials(name: object) -> str:
 @register.filter
 def label(text: object) -> str:
     """Return the label of a field in the words of this site."""
-    return LABELS.get(str(text), str(text))
+    return str(LABELS.get(str(text), text))
 
 
 @register.filter

@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -12,7 +13,7 @@ from courses import queries, services
 from courses.forms import ApiKeyForm
 from courses.http import Request
 from courses.models import ApiKey, Course, Project, User
-from courses.views.pages import Crumbs, confirm_page, crumbs_to, form_page
+from courses.views.pages import Crumbs, confirm_page, course_tabs, crumbs_to, form_page
 
 Place = Course | Project
 
@@ -31,6 +32,10 @@ def _crumbs(place: Place) -> Crumbs:
     return crumbs_to(place.team.course, place.team, place)
 
 
+def _crumbs_to_keys(place: Place) -> Crumbs:
+    return [*_crumbs(place), (_("API keys"), _address("courses:key_list", place))]
+
+
 def _address(name: str, place: Place) -> str:
     if isinstance(place, Course):
         return reverse(name, args=[place.slug])
@@ -46,8 +51,9 @@ def key_list(request: Request, course: str, team: str = "", project: str = "") -
         "crumbs": _crumbs(place),
         "lines": queries.key_lines(place.api_keys.all(), now=timezone.now()),
         "add_url": _address("courses:key_add", place),
-        "course": place if isinstance(place, Course) else place.team.course,
     }
+    if isinstance(place, Course):
+        context["tabs"] = course_tabs(place, request.user, "courses:key_list")
     return render(request, "courses/key_list.html", context)
 
 
@@ -56,11 +62,10 @@ def key_list(request: Request, course: str, team: str = "", project: str = "") -
 def key_add(request: Request, course: str, team: str = "", project: str = "") -> HttpResponse:
     """A new key. It is shown in this one answer and never again."""
     place = _place(request.user, course, team, project)
-    list_url = _address("courses:key_list", place)
-    crumbs = [*_crumbs(place), ("API keys", list_url)]
+    crumbs = _crumbs_to_keys(place)
     form = ApiKeyForm(request.POST or None)
     if not form.is_valid():
-        return form_page(request, form, title="Make an API key", crumbs=crumbs, action="Make key")
+        return form_page(request, form, title=_("Make an API key"), crumbs=crumbs, action=_("Make key"))
     row, key = services.create_api_key(
         place if isinstance(place, Course) else place.team.course,
         project=None if isinstance(place, Course) else place,
@@ -70,9 +75,8 @@ def key_add(request: Request, course: str, team: str = "", project: str = "") ->
         created_by=request.user,
         now=timezone.now(),
     )
-    return render(
-        request, "courses/key_made.html", {"row": row, "key": key, "crumbs": crumbs, "back": list_url}
-    )
+    context = {"row": row, "key": key, "crumbs": crumbs, "back": crumbs[-1][1]}
+    return render(request, "courses/key_made.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -81,11 +85,11 @@ def key_revoke(request: Request, pk: int) -> HttpResponse:
     rows = ApiKey.objects.editable_by(request.user).select_related("course", "project__team__course")
     row = get_object_or_404(rows, pk=pk)
     place = row.project or row.course
-    list_url = _address("courses:key_list", place)
     if request.method == "POST":
         services.revoke_api_key(row, actor=request.user, now=timezone.now())
-        messages.success(request, f"The key “{row.name}” is revoked.")
-        return redirect(list_url)
-    text = "Whatever uses this key is refused within 30 seconds. A revoked key cannot be restored."
-    crumbs = [*_crumbs(place), ("API keys", list_url)]
-    return confirm_page(request, title=f"Revoke “{row.name}”?", text=text, crumbs=crumbs, action="Revoke")
+        messages.success(request, _("The key “%(name)s” is revoked.") % {"name": row.name})
+        return redirect(_address("courses:key_list", place))
+    title = _("Revoke “%(name)s”?") % {"name": row.name}
+    text = _("Whatever uses this key is refused within 30 seconds. A revoked key cannot be restored.")
+    crumbs = _crumbs_to_keys(place)
+    return confirm_page(request, title=title, text=text, crumbs=crumbs, action=_("Revoke"))

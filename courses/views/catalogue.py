@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from courses import queries, services
@@ -11,16 +12,18 @@ from courses.exports import teams_csv, wants_csv
 from courses.forms import CourseForm, NewCourseForm, NewTeamForm, TeamForm
 from courses.http import Request, asked_text, page_of
 from courses.live import live_page
-from courses.models import Course, Team
-from courses.views.pages import NAME_TAKEN, ROWS, confirm_page, crumbs_to, form_page
+from courses.models import Course, Membership, Team
+from courses.views.pages import NAME_TAKEN, ROWS, confirm_page, course_tabs, crumbs_to, form_page
 from courses.views.timeline import asked_of, timeline_file, timeline_part
 
 
 @require_GET
 def course_list(request: Request) -> HttpResponse:
     """The courses the reader takes part in."""
-    courses = Course.objects.visible_to(request.user).order_by("is_archived", "name")
-    return render(request, "courses/course_list.html", {"page": page_of(request, courses, size=ROWS)})
+    page = page_of(request, queries.courses_of(request.user), size=ROWS)
+    roles = {**dict(Membership.Role.choices), None: _("Administrator")}
+    lines = [(course, roles[course.role]) for course in page]
+    return render(request, "courses/course_list.html", {"page": page, "lines": lines})
 
 
 @require_http_methods(["GET", "POST"])
@@ -32,10 +35,10 @@ def course_add(request: Request) -> HttpResponse:
     if form.is_valid():
         course = services.add_course(**form.cleaned_data, actor=request.user, now=timezone.now())
         if course:
-            messages.success(request, f"The course “{course.name}” is added. Import the roster of its teams.")
-            return redirect(course)
+            messages.success(request, _("The course “%(name)s” is added.") % {"name": course.name})
+            return redirect("dashboard:course_setup", course.slug)
         form.add_error("name", NAME_TAKEN)
-    return form_page(request, form, title="Add a course", crumbs=crumbs_to(), action="Add course")
+    return form_page(request, form, title=_("Add a course"), crumbs=crumbs_to(), action=_("Add course"))
 
 
 @require_GET
@@ -54,6 +57,7 @@ def course_detail(request: Request, course: str) -> HttpResponse:
         "page": page_of(request, teams, size=ROWS),
         "text": text,
         "staff": queries.staff_of(row),
+        "tabs": course_tabs(row, request.user, "courses:course_detail"),
         "is_staff": row.is_staffed,
         "may_edit": row.may_edit,
     }
@@ -73,9 +77,10 @@ def course_edit(request: Request, course: str) -> HttpResponse:
     form = CourseForm(request.POST or None, instance=row)
     if form.is_valid():
         services.edit_course(row, **form.cleaned_data, actor=request.user, now=timezone.now())
-        messages.success(request, "The course is saved.")
+        messages.success(request, _("The course is saved."))
         return redirect(row)
-    return form_page(request, form, title="Edit course", crumbs=crumbs_to(row), action="Save")
+    tabs = course_tabs(row, request.user, "courses:course_edit")
+    return form_page(request, form, title=_("Settings"), crumbs=crumbs_to(row), action=_("Save"), tabs=tabs)
 
 
 @require_http_methods(["GET", "POST"])
@@ -86,10 +91,10 @@ def team_add(request: Request, course: str) -> HttpResponse:
     if form.is_valid():
         team = services.add_team(row, **form.cleaned_data, actor=request.user, now=timezone.now())
         if team:
-            messages.success(request, f"The team “{team.name}” is added.")
+            messages.success(request, _("The team “%(name)s” is added.") % {"name": team.name})
             return redirect(team)
         form.add_error("name", NAME_TAKEN)
-    return form_page(request, form, title="Add a team", crumbs=crumbs_to(row), action="Add team")
+    return form_page(request, form, title=_("Add a team"), crumbs=crumbs_to(row), action=_("Add team"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -101,9 +106,10 @@ def team_edit(request: Request, course: str, team: str) -> HttpResponse:
     if form.is_valid():
         values = {"is_archived": row.is_archived, **form.cleaned_data}
         services.edit_team(row, **values, actor=request.user, now=timezone.now())
-        messages.success(request, "The team is saved.")
+        messages.success(request, _("The team is saved."))
         return redirect(row)
-    return form_page(request, form, title="Edit team", crumbs=crumbs_to(row.course, row), action="Save")
+    crumbs = crumbs_to(row.course, row)
+    return form_page(request, form, title=_("Edit team"), crumbs=crumbs, action=_("Save"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -115,11 +121,11 @@ def team_archive(request: Request, course: str, team: str) -> HttpResponse:
     if request.method == "POST":
         now = timezone.now()
         services.edit_team(row, name=row.name, is_archived=True, actor=request.user, now=now)
-        messages.success(request, f"The team “{row.name}” is archived.")
+        messages.success(request, _("The team “%(name)s” is archived.") % {"name": row.name})
         return redirect(row)
-    text = (
+    text = _(
         "Its environments are no longer checked, its repositories no longer read, and it leaves every board. "
         "Nothing is deleted: members, measurements and what happened stay, and “Edit team” brings it back."
     )
-    crumbs = crumbs_to(row.course, row)
-    return confirm_page(request, title=f"Archive {row.name}?", text=text, crumbs=crumbs, action="Archive")
+    title, crumbs = _("Archive %(name)s?") % {"name": row.name}, crumbs_to(row.course, row)
+    return confirm_page(request, title=title, text=text, crumbs=crumbs, action=_("Archive"))

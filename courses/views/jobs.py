@@ -20,7 +20,7 @@ from courses.models import Course, Job
 from courses.rules.jobs import percent_done, seconds_left
 from courses.services import jobs
 from courses.services.archive import start_archive
-from courses.views.pages import crumbs_to
+from courses.views.pages import course_tabs, crumbs_to
 
 ROWS = 50
 FRESH_S = 1.5  # just below the 2 s between two polls
@@ -76,7 +76,8 @@ def job_list(request: Request, course: str) -> HttpResponse:
     """What was asked for in a course, the newest first."""
     row = get_object_or_404(Course.objects.staffed_by(request.user), slug=course)
     may_edit = Course.objects.editable_by(request.user).filter(pk=row.pk).exists()
-    frame = {"course": row, "crumbs": crumbs_to(row), "may_edit": may_edit}
+    tabs = course_tabs(row, request.user, "courses:job_list")
+    frame = {"course": row, "crumbs": crumbs_to(row), "tabs": tabs, "may_edit": may_edit}
     return live_page(
         request,
         "courses/job_list.html",

@@ -7,22 +7,46 @@ from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from courses import queries
 from courses.http import Request
-from courses.models import Course, Project, Team
+from courses.models import Course, Project, Team, User
 
 Crumbs = Sequence[tuple[str, str]]
+Tabs = list[tuple[str, str, bool]]
 ROWS = 100
-NAME_TAKEN = "This name, or one very much like it, is taken. Choose another."
+NAME_TAKEN = gettext_lazy("This name, or one very much like it, is taken. Choose another.")
 
 
 def crumbs_to(*places: Course | Team | Project) -> Crumbs:
     """Return labels and addresses from the list of courses down to the last of `places`."""
-    crumbs = [("Courses", reverse("courses:course_list"))]
+    crumbs = [(_("Courses"), reverse("courses:course_list"))]
     for place in places:
         is_same = str(place) == crumbs[-1][0]  # a team's only project often has its name
-        crumbs.append((f"Project {place}" if is_same else str(place), place.get_absolute_url()))
+        crumbs.append(
+            (_("Project %(name)s") % {"name": place} if is_same else str(place), place.get_absolute_url())
+        )
     return crumbs
+
+
+def course_tabs(course: Course, user: User, current: str) -> Tabs:
+    """Return the pages of a course that `user` may open, for `ui/_tabs.html`; none where there is but one.
+
+    current: the name of the page that is shown.
+    """
+    rights = queries.courses_with_rights(user).get(pk=course.pk)
+    pages = [
+        (_("Course"), "courses:course_detail", True),
+        (_("People"), "courses:member_list", rights.is_staffed),
+        (_("API keys"), "courses:key_list", rights.may_edit),
+        (_("Jobs"), "courses:job_list", rights.is_staffed),
+        (_("Set-up"), "dashboard:course_setup", rights.may_edit),
+        (_("Settings"), "courses:course_edit", rights.may_edit),
+    ]
+    tabs = [(text, reverse(name, args=[course.slug]), name == current) for text, name, may in pages if may]
+    return tabs if len(tabs) > 1 else []
 
 
 def is_mail_filed() -> bool:
@@ -30,9 +54,24 @@ def is_mail_filed() -> bool:
     return str(settings.EMAIL_BACKEND).endswith("filebased.EmailBackend")
 
 
-def form_page(request: Request, form: BaseForm, *, title: str, crumbs: Crumbs, action: str) -> HttpResponse:
+def form_page(
+    request: Request,
+    form: BaseForm,
+    *,
+    title: str,
+    crumbs: Crumbs,
+    action: str,
+    tabs: Sequence[tuple[str, str, bool]] = (),
+) -> HttpResponse:
     """Show a form. `action` is the word on its button; cancelling leads to the last crumb."""
-    context = {"form": form, "title": title, "crumbs": crumbs, "action": action, "back": crumbs[-1][1]}
+    context = {
+        "form": form,
+        "title": title,
+        "crumbs": crumbs,
+        "action": action,
+        "back": crumbs[-1][1],
+        "tabs": tabs,
+    }
     return render(request, "courses/form.html", context)
 
 

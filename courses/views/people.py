@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -14,7 +15,16 @@ from courses.exports import people_csv, wants_csv
 from courses.forms import MemberForm
 from courses.http import Request, asked_text, page_of
 from courses.models import Course, Membership
-from courses.views.pages import ROWS, confirm_page, crumbs_to, form_page, is_mail_filed
+from courses.views.pages import ROWS, Crumbs, confirm_page, course_tabs, crumbs_to, form_page, is_mail_filed
+from courses.wording import ROLES
+
+
+def _crumbs(course: Course) -> Crumbs:
+    return [*crumbs_to(course), (_("People"), reverse("courses:member_list", args=[course.slug]))]
+
+
+def _named(membership: Membership) -> dict[str, object]:
+    return {"person": membership.user.email, "role": ROLES[membership.role]}
 
 
 @require_GET
@@ -32,6 +42,7 @@ def member_list(request: Request, course: str) -> HttpResponse:
         "crumbs": crumbs_to(row),
         "page": page_of(request, people, size=ROWS),
         "text": text,
+        "tabs": course_tabs(row, request.user, "courses:member_list"),
         "is_mail_filed": is_mail_filed(),
         "may_edit": may_edit,
         "linkable": set(links.values_list("pk", flat=True)) if may_edit else set(),
@@ -48,10 +59,10 @@ def member_add(request: Request, course: str) -> HttpResponse:
         membership, is_new = services.add_member(
             row, **form.cleaned_data, actor=request.user, now=timezone.now()
         )
-        done = "is now" if is_new else "was already"
-        messages.success(request, f"{membership.user.email} {done} {membership.role} here.")
+        text = _("%(person)s is now %(role)s here.") if is_new else _("%(person)s was already %(role)s here.")
+        messages.success(request, text % _named(membership))
         return redirect("courses:member_list", row.slug)
-    return form_page(request, form, title="Add a person", crumbs=crumbs_to(row), action="Add person")
+    return form_page(request, form, title=_("Add a person"), crumbs=_crumbs(row), action=_("Add person"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -62,14 +73,14 @@ def member_remove(request: Request, course: str, pk: int) -> HttpResponse:
     membership = get_object_or_404(memberships, course=row, pk=pk)
     if request.method == "POST":
         if not services.remove_member(membership, actor=request.user, now=timezone.now()):
-            messages.error(request, "A course needs a lecturer. Add another one first.")
+            messages.error(request, _("A course needs a lecturer. Add another one first."))
         else:
-            messages.success(request, f"{membership.user.email} is no longer {membership.role} here.")
+            messages.success(request, _("%(person)s is no longer %(role)s here.") % _named(membership))
         return redirect("courses:member_list", row.slug)
-    place = membership.team or row
-    text = f"They lose the role of {membership.role} in {place} at once. Their account stays."
-    title = f"Remove {membership.user}?"
-    return confirm_page(request, title=title, text=text, crumbs=crumbs_to(row), action="Remove")
+    text = _("They lose the role of %(role)s in %(place)s at once. Their account stays.")
+    words = {**_named(membership), "place": membership.team or row}
+    title = _("Remove %(person)s?") % {"person": membership.user}
+    return confirm_page(request, title=title, text=text % words, crumbs=_crumbs(row), action=_("Remove"))
 
 
 @never_cache
@@ -79,7 +90,7 @@ def member_link(request: Request, course: str, pk: int) -> HttpResponse:
     row = get_object_or_404(Course.objects.editable_by(request.user), slug=course)
     person = get_object_or_404(queries.people_to_link(row, request.user), memberships=pk)
     path = services.make_password_link(person, course=row, actor=request.user, now=timezone.now())
-    crumbs = [*crumbs_to(row), ("People", reverse("courses:member_list", args=[row.slug]))]
+    crumbs = _crumbs(row)
     context = {
         "person": person,
         "link": f"{settings.SITE_URL}{path}",

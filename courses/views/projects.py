@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from courses import services
@@ -26,11 +27,11 @@ def project_add(request: Request, course: str, team: str) -> HttpResponse:
     if form.is_valid():
         project = services.add_project(row, **form.cleaned_data, actor=request.user, now=timezone.now())
         if project:
-            messages.success(request, f"The project “{project.name}” is added.")
+            messages.success(request, _("The project “%(name)s” is added.") % {"name": project.name})
             return redirect(project)
         form.add_error("name", NAME_TAKEN)
     return form_page(
-        request, form, title="Add a project", crumbs=crumbs_to(row.course, row), action="Add project"
+        request, form, title=_("Add a project"), crumbs=crumbs_to(row.course, row), action=_("Add project")
     )
 
 
@@ -42,9 +43,9 @@ def project_edit(request: Request, course: str, team: str, project: str) -> Http
     form = ProjectForm(request.POST or None, instance=row)
     if form.is_valid():
         services.edit_project(row, **form.cleaned_data, actor=request.user, now=timezone.now())
-        messages.success(request, "The project is saved.")
+        messages.success(request, _("The project is saved."))
         return redirect(row)
-    return form_page(request, form, title="Edit project", crumbs=_crumbs(row), action="Save")
+    return form_page(request, form, title=_("Edit project"), crumbs=_crumbs(row), action=_("Save"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -56,10 +57,12 @@ def environment_add(request: Request, course: str, team: str, project: str) -> H
     if form.is_valid():
         values = form.cleaned_data
         if services.add_environment(row, **values, actor=request.user, now=timezone.now()):
-            messages.success(request, f"The environment “{values['name']}” is added.")
+            messages.success(request, _("The environment “%(name)s” is added.") % values)
             return redirect(row)
         form.add_error("name", NAME_TAKEN)
-    return form_page(request, form, title="Add an environment", crumbs=_crumbs(row), action="Add environment")
+    return form_page(
+        request, form, title=_("Add an environment"), crumbs=_crumbs(row), action=_("Add environment")
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -70,6 +73,8 @@ def environment_edit(request: Request, pk: int) -> HttpResponse:
     form = EnvironmentForm(request.POST or None, instance=row)
     if form.is_valid():
         services.edit_environment(row, **form.cleaned_data, actor=request.user, now=timezone.now())
-        messages.success(request, "The environment is saved.")
+        messages.success(request, _("The environment is saved."))
         return redirect(row.project)
-    return form_page(request, form, title="Edit environment", crumbs=_crumbs(row.project), action="Save")
+    return form_page(
+        request, form, title=_("Edit environment"), crumbs=_crumbs(row.project), action=_("Save")
+    )

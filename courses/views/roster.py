@@ -17,6 +17,7 @@ from courses.services import RosterPlan
 from courses.services.jobs import JobRefusedError
 from courses.services.roster_job import start_roster_import
 from courses.views.pages import crumbs_to, is_mail_filed
+from courses.wording import NAMES, reason_of, remedy_of
 
 SALT = "courses.roster"
 HOUR_S = 3600
@@ -54,8 +55,9 @@ def _preview(request: Request, course: Course, text: str, plan: RosterPlan) -> H
         "course": course,
         "crumbs": crumbs_to(course),
         "plan": plan,
-        "problems": plan.problems[:SHOWN],
-        "changes": plan.changes[:SHOWN],
+        "problems": [(row, reason_of(row), remedy_of(row)) for row in plan.problems[:SHOWN]],
+        "changes": [(row, NAMES[row.what]) for row in plan.changes[:SHOWN]],
+        "unreachable": services.unreachable(plan)[:SHOWN],
         "draft": "" if plan.problems else signing.dumps(draft, salt=SALT, compress=True),
     }
     return render(request, "courses/roster_preview.html", context)

@@ -134,7 +134,8 @@ def test_unknown_address_gets_the_same_answer(client, person):
     known = client.post("/accounts/password/reset/", {"email": person.email}, follow=True)
     unknown = client.post("/accounts/password/reset/", {"email": "who@example.org"}, follow=True)
     assert known.redirect_chain == unknown.redirect_chain
-    assert text_of(known) == text_of(unknown)
+    when = re.compile(r' datetime="[^"]*"')  # the foot says when the page was made
+    assert when.sub("", text_of(known)) == when.sub("", text_of(unknown))
     assert [message.subject for message in mail.outbox] == [
         "Courseops: Set a new password",
         "Courseops: No account for this address",

@@ -29,12 +29,12 @@ def test_an_administrator_adds_a_course_with_its_first_lecturer(admin_user):
     assert (course.slug, course.time_zone, answer.url) == (
         "web-lab-2027",
         "Europe/Berlin",
-        "/courses/web-lab-2027/",
+        "/courses/web-lab-2027/setup/",
     )
     member = Membership.objects.get()
     assert (member.user.email, member.role, member.team) == ("new@example.org", "lecturer", None)
     assert Event.objects.filter(title="Course “Web Lab 2027” added", actor=admin_user).exists()
-    assert "Import roster" in text_of(page(admin_user, answer.url))
+    assert "Import the roster" in text_of(page(admin_user, answer.url))
 
 
 def test_a_course_needs_no_lecturer(admin_user):
@@ -105,16 +105,15 @@ def test_a_project_named_as_its_team_is_told_apart(team, lecturer):
 def test_the_course_page_names_tutors_once(team, lecturer, tutor):
     factories.MembershipFactory(user=tutor, team__course=team.course, role="tutor")
     answer = text_of(page(lecturer, team.course.get_absolute_url()))
-    assert answer.count(f"{tutor} (tutor)") == 1
-    assert f"{lecturer} (lecturer)" in answer
+    assert answer.count(f"<b>{tutor}</b>") == 1
+    assert f"<b>{lecturer}</b>" in answer
 
 
-def test_the_timeline_offers_only_kinds_there_are(team, student):
-    for kind in ("deployment", "alert"):
-        factories.EventFactory(course=team.course, team=team, kind=kind)
-    answer = text_of(page(student, team.get_absolute_url()))
-    assert "?kind=deployment" in answer
-    assert "?kind=pipeline" not in answer
+def test_the_timeline_offers_every_kind_and_marks_the_chosen_one(team, student):
+    answer = text_of(page(student, f"{team.get_absolute_url()}?kind=alert"))
+    for kind in Event.Kind.values:
+        assert f"?kind={kind}" in answer
+    assert '?kind=alert" aria-current="true"' in answer
 
 
 # People -----------------------------------------------------------------------------------------
@@ -125,7 +124,7 @@ def test_a_tutor_of_three_teams_is_one_line(team, lecturer, tutor):
         factories.MembershipFactory(user=tutor, team__course=team.course, role="tutor")
     answer = text_of(page(lecturer, at("member_list", team.course)))
     assert answer.count('<th scope="row">') == 2
-    assert answer.count("tutor of <a") == 3
+    assert answer.count("Tutor · <a") == 3
     assert 'People <span class="soft">2</span>' in answer
 
 
@@ -229,8 +228,8 @@ def test_help_and_errors_belong_to_their_field(team, lecturer):
     text = text_of(send(lecturer, at("key_add", team.course), name=""))
     assert 'id="id_name_helptext"' in text
     assert 'aria-describedby="id_name_helptext id_name_error"' in text
-    assert "<legend>What it may do</legend>" in text
-    assert "ingest: send measurements and events" in text
+    assert "<legend>What it may do <small>required</small></legend>" in text
+    assert "send measurements and events" in text
 
 
 def test_an_expired_form_is_told_from_a_refusal(lecturer):

@@ -59,11 +59,11 @@ def test_it_does_what_the_import_in_one_go_does(course, actor):
     assert one_turn() == 1 + 3, "the check, and three steps of a hundred lines or so"
     job.refresh_from_db()
     assert (job.state, job.done, job.total) == ("done", 262, 262)
-    assert job.outcome == "130 teams, 261 people, 262 memberships, 130 projects new."
+    assert job.outcome == "130 teams, 261 people, 262 roles, 130 projects new."
     assert not services.plan_roster(course, text=text, now=NOW).changes
     event = course.events.get()
     assert (event.kind, event.actor) == (Event.Kind.IMPORT, actor)
-    assert event.title == "Roster imported: 130 teams, 261 people, 262 memberships, 130 projects new"
+    assert event.title == "Roster imported: 130 teams, 261 people, 262 roles, 130 projects new"
     assert len(event.detail) == 2000
     assert not job.chunks.exists(), "names and addresses are not kept"
 
@@ -107,7 +107,7 @@ def test_a_cancelled_import_leaves_whole_teams_and_the_same_file_does_the_rest(c
     again = begin(course, actor, text)
     one_turn(1)
     again.refresh_from_db()
-    assert again.outcome == "80 teams, 160 people, 160 memberships, 80 projects new."
+    assert again.outcome == "80 teams, 160 people, 160 roles, 80 projects new."
     assert not services.plan_roster(course, text=text, now=NOW).changes
 
 
@@ -214,7 +214,7 @@ def test_killed_in_the_middle_another_worker_does_the_rest(tmp_path):
         successor.kill()
         successor.wait()
     assert machine.read("SELECT done, total, outcome FROM courses_job") == (
-        2000, 2000, "1000 teams, 2000 people, 2000 memberships, 1000 projects new.",
+        2000, 2000, "1000 teams, 2000 people, 2000 roles, 1000 projects new.",
     )  # fmt: skip
     counts = {"team": 1000, "user": 2001, "membership": 2000, "project": 1000, "event": 1, "jobchunk": 0}
     for table, count in counts.items():

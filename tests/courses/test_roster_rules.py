@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from courses.addresses import is_email, is_web_address
 from courses.rules.csvfile import MAX_BYTES, MAX_LINES, Problem, decode, shown
 from courses.rules.roster import RosterRow, read_roster
+from courses.wording import reason_of, remedy_of
 
 HEAD = "team,email,name,role,repository,url\n"
 
@@ -16,7 +17,7 @@ def read(text):
 
 
 def problems(text):
-    return [(p.line, p.column, p.reason) for p in read(text).problems]
+    return [(p.line, p.column, reason_of(p)) for p in read(text).problems]
 
 
 def test_a_full_line():
@@ -170,8 +171,8 @@ def test_a_formula_is_a_name():
 def test_bytes_that_are_no_text(data, line, reason):
     problem = decode(data)
     assert isinstance(problem, Problem)
-    assert (problem.line, problem.reason) == (line, reason)
-    assert problem.remedy
+    assert (problem.line, reason_of(problem)) == (line, reason)
+    assert remedy_of(problem)
 
 
 def test_text_with_and_without_a_mark():
@@ -196,8 +197,8 @@ def test_no_text_is_too_strange(text):
     roster = read(text)
     assert roster.rows or roster.problems
     for problem in roster.problems:
-        assert problem.reason
-        assert problem.remedy
+        assert reason_of(problem)
+        assert remedy_of(problem)
         assert len(problem.value) <= 60
         str(problem).encode()
 

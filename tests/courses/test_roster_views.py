@@ -66,7 +66,7 @@ def test_preview_writes_nothing_and_confirming_writes_all(browser, url, team, le
     cache.clear()
     answer = browser.get(answer.redirect_chain[-1][0])
     outcome = Job.objects.get().outcome
-    assert "4 people, 5 memberships, 2 projects, 1 environment new." in outcome
+    assert "4 people, 5 roles, 2 projects, 1 environment new." in outcome
     assert outcome in answer.content.decode()
     assert User.objects.filter(email="ada@example.org").exists()
     assert Event.objects.get().actor == lecturer

@@ -5,6 +5,7 @@ import pytest
 from courses import services
 from courses.models import ApiKey, Event, Membership, User
 from courses.services import roster
+from courses.wording import reason_of, remedy_of
 from tests import factories
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -31,7 +32,7 @@ def run(course, actor, text=ROSTER):
 
 
 def reasons(plan):
-    return [(problem.line, problem.column, problem.reason) for problem in plan.problems]
+    return [(problem.line, problem.column, reason_of(problem)) for problem in plan.problems]
 
 
 def done(plan):
@@ -52,7 +53,7 @@ def test_import_makes_everything(course, actor):
     assert (environment.slug, environment.url) == ("production", "https://a.example.org")
     event = course.events.get()
     assert (event.kind, event.actor, event.at) == (Event.Kind.IMPORT, actor, NOW)
-    assert event.title == ("Roster imported: 2 teams, 3 people, 4 memberships, 2 projects, 1 environment new")
+    assert event.title == ("Roster imported: 2 teams, 3 people, 4 roles, 2 projects, 1 environment new")
 
 
 def test_import_again_changes_nothing(course, actor):
@@ -153,7 +154,7 @@ def test_two_imports_at_once_do_not_break(course, actor, monkeypatch):
 
     monkeypatch.setattr(roster, "plan_roster", slow_plan)
     plan = run(course, actor)
-    assert [problem.remedy for problem in plan.problems] == ["Import the file again."]
+    assert [remedy_of(problem) for problem in plan.problems] == ["Import the file again."]
     assert not course.teams.exists()
 
 

@@ -127,10 +127,10 @@ def test_timeline_holds_30_events_and_no_script_links(team, student):
 @pytest.mark.parametrize("name", ["course_detail", "team_detail", "project_detail"])
 def test_htmx_gets_the_timeline_alone(team, lecturer, project, name):
     place = {"course_detail": team.course, "team_detail": team, "project_detail": project}[name]
-    answer = page(lecturer, at(name, place), **{"HX-Request": "true"})
+    answer = page(lecturer, at(name, place), **{"HX-Request": "true", "HX-Target": "timeline"})
     assert text_of(answer).lstrip().startswith('<div id="timeline"')
     assert "<html" not in text_of(answer)
-    assert "HX-Request" in answer.headers["Vary"]
+    assert "HX-Target" in answer.headers["Vary"]
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ def test_lecturer_adds_and_removes_people(team, lecturer):
 @pytest.mark.parametrize(
     ("role", "with_team", "message"),
     [
-        ("student", False, "Choose the student&#x27;s team."),
+        ("student", False, "Choose the student’s team."),
         ("lecturer", True, "Leave the team empty."),
         ("king", False, "Select a valid choice."),
     ],

@@ -1,0 +1,23 @@
+"""Is this input valid?"""
+
+from courses.forms.api_keys import ApiKeyForm
+from courses.forms.catalogue import CourseForm, NewCourseForm, NewTeamForm, TeamForm, course_field
+from courses.forms.people import MemberForm, ProfileForm, ReadingForm, ThemeForm
+from courses.forms.projects import EnvironmentForm, ProjectForm
+from courses.forms.roster import RosterForm
+
+__all__ = [
+    "ApiKeyForm",
+    "CourseForm",
+    "EnvironmentForm",
+    "MemberForm",
+    "NewCourseForm",
+    "NewTeamForm",
+    "ProfileForm",
+    "ProjectForm",
+    "ReadingForm",
+    "RosterForm",
+    "TeamForm",
+    "ThemeForm",
+    "course_field",
+]

@@ -1,0 +1,80 @@
+"""Is this what a course or a team can be?"""
+
+from typing import ClassVar
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from courses.forms.people import plain_email, time_zones
+from courses.models import OPERATIONS, Course, Team, User
+
+
+def course_field(user: User) -> forms.ModelChoiceField:  # type: ignore[type-arg]
+    """Return a field for one of the courses `user` lectures.
+
+    The only course there is is not asked for. The site's own is never chosen silently where there is another.
+    """
+    courses = Course.objects.editable_by(user)
+    some = list(courses[:3])
+    field = forms.ModelChoiceField(courses, label=_("Course"), empty_label=_("Choose a course"))
+    taught = [course for course in some if course.slug != OPERATIONS] if len(some) > 1 else some
+    if len(taught) == 1:
+        field.initial = taught[0].pk
+    if len(some) == 1:
+        field.widget = forms.HiddenInput()
+    return field
+
+
+class CourseForm(forms.ModelForm):  # type: ignore[type-arg]
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=time_zones,
+        help_text=_("Where the course is taught. Each reader sees times in the zone of their own profile."),
+    )
+
+    class Meta:
+        model = Course
+        fields: ClassVar = ["name", "time_zone", "has_status_page", "is_archived"]
+        labels: ClassVar = {"has_status_page": _("Public status page"), "is_archived": _("Archived")}
+        help_texts: ClassVar = {
+            "has_status_page": _(
+                "Anybody can then see, without signing in, the names of the course, its teams and their "
+                "environments, which of them answer, and when they did not in the last 14 days. No people, "
+                "no addresses, no details of errors."
+            ),
+            "is_archived": _("Members can still read everything."),
+        }
+
+
+class NewCourseForm(CourseForm):
+    lecturer = forms.EmailField(
+        label=_("First lecturer’s e-mail address"),
+        max_length=254,
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        help_text=_("Gets the role of a lecturer, and an account if there is none. May stay empty."),
+    )
+
+    class Meta:
+        model = Course
+        fields: ClassVar = ["name", "time_zone"]
+
+    def clean_lecturer(self) -> str:
+        email: str = self.cleaned_data["lecturer"]
+        return plain_email(email) if email else ""
+
+
+class TeamForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Team
+        fields: ClassVar = ["name", "is_archived"]
+        labels: ClassVar = {"is_archived": _("Archived")}
+        help_texts: ClassVar = {
+            "is_archived": _("Its measurements stay; it leaves the lists of running teams.")
+        }
+
+
+class NewTeamForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Team
+        fields: ClassVar = ["name"]

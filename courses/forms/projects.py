@@ -1,0 +1,45 @@
+"""Is this what a project or an environment can be?"""
+
+from typing import ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from courses.addresses import is_web_address
+from courses.models import Environment, Project
+
+
+class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Project
+        fields: ClassVar = ["name", "repository_path"]
+        help_texts: ClassVar = {
+            "repository_path": _("As on the CI server, such as group/project. May stay empty.")
+        }
+        error_messages: ClassVar = {
+            "repository_path": {
+                "invalid": _("Write the path alone, such as group/project: no https://, no .git.")
+            }
+        }
+
+
+class EnvironmentForm(forms.ModelForm):  # type: ignore[type-arg]
+    url = forms.URLField(
+        label=_("URL"),
+        max_length=500,
+        required=False,
+        assume_scheme="https",
+        help_text=_("Where it answers, such as https://team1.example.org. Checks start once it is set."),
+    )
+
+    class Meta:
+        model = Environment
+        fields: ClassVar = ["name", "url"]
+        help_texts: ClassVar = {"name": _("Such as production or staging.")}
+
+    def clean_url(self) -> str:
+        url: str = self.cleaned_data["url"]
+        if url and not is_web_address(url):
+            raise ValidationError(_("Write an http or https address without user name and password."))
+        return url

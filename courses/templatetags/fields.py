@@ -1,0 +1,32 @@
+"""How is one field of a form shown? The tags of `django/forms/field.html`."""
+
+from django import forms, template
+from django.forms.boundfield import BoundField
+
+register = template.Library()
+
+
+@register.simple_tag
+def control(field: BoundField) -> str:
+    """Show the input. After a form was refused, the first one with an error has the focus."""
+    first = next((other for other in field.form.visible_fields() if other.errors), None)
+    is_first = first is not None and first.name == field.name
+    return field.as_widget(attrs={"autofocus": True} if is_first else None)
+
+
+@register.filter
+def is_marked(field: BoundField) -> bool:
+    """Whether to say that the field must be filled in: it can be left empty, and so may others be."""
+    return field.field.required and _can_be_empty(field) and not all(map(_must, field.form.visible_fields()))
+
+
+def _can_be_empty(field: BoundField) -> bool:
+    widget = field.field.widget
+    if isinstance(widget, forms.CheckboxSelectMultiple):
+        return True
+    is_chosen = isinstance(widget, forms.CheckboxInput | forms.RadioSelect)
+    return not is_chosen and widget.use_required_attribute(field.initial)
+
+
+def _must(field: BoundField) -> bool:
+    return field.field.required or isinstance(field.field.widget, forms.CheckboxInput)
