@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from courses.http import Request, asked_text
 from courses.live import live_page
 from courses.models import Course, SavedView, Team
+from courses.queries import tutors_of
 from dashboard import queries
 from dashboard.rules import Concern
 from dashboard.tiles import tiles
@@ -33,7 +34,7 @@ def overview(request: Request) -> HttpResponse:
     frame = {
         "courses": courses,
         "filters": filters,
-        "tutors": queries.tutors_of(request.user) if courses else [],
+        "tutors": tutors_of(request.user) if courses else [],
         "is_wall": "tv" in request.GET,
         "setup": queries.open_setup(request.user, courses),
         "saved_views": SavedView.objects.filter(user=request.user),

@@ -4,9 +4,13 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from courses.models import Course, User
 from pipelines.models import CIServer
+
+ABOUT_TOKEN = _("A group or project access token with the scope read_api and the role Reporter.")
+KEPT_TOKEN = _("With the scope read_api and the role Reporter. Leave it empty to keep the stored one.")
 
 
 class TokenForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -14,11 +18,12 @@ class TokenForm(forms.ModelForm):  # type: ignore[type-arg]
 
     token = forms.RegexField(
         r"^[\x21-\x7e]+\Z",
+        label=_("Token"),
         max_length=400,
         strip=True,
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-        error_messages={"invalid": "A token has no spaces and no special characters."},
+        error_messages={"invalid": _("A token has no spaces and no special characters.")},
     )
 
     def __init__(
@@ -26,18 +31,14 @@ class TokenForm(forms.ModelForm):  # type: ignore[type-arg]
     ) -> None:
         super().__init__(data, files, initial=initial, instance=instance)
         self.old_url = self.instance.base_url
-        about_token = "A group or project access token with the scope read_api and the role Reporter."  # noqa: S105
-        if self.instance.pk is None:
-            self.fields["token"].required = True
-        else:
-            about_token += " Empty: the stored one stays."
-        self.fields["token"].help_text = about_token
+        self.fields["token"].required = self.instance.pk is None
+        self.fields["token"].help_text = ABOUT_TOKEN if self.instance.pk is None else KEPT_TOKEN
 
     def clean_base_url(self) -> str:
         url: str = self.cleaned_data["base_url"].rstrip("/")
         parts = urlsplit(url)
         if parts.username or parts.password or parts.query or parts.fragment:
-            raise forms.ValidationError("Enter the address alone, without user, password, ? or #.")
+            raise forms.ValidationError(_("Enter the address alone, without user, password, ? or #."))
         return url
 
     def clean(self) -> dict[str, Any]:
@@ -45,7 +46,7 @@ class TokenForm(forms.ModelForm):  # type: ignore[type-arg]
         is_moved = self.old_url and _origin(data.get("base_url", "")) != _origin(self.old_url)
         if is_moved and "base_url" in data and not data.get("token") and "token" not in self.errors:
             # Else whoever edits the address could have the stored token sent to a server of their own.
-            self.add_error("token", "The address names another server: enter the token for it.")
+            self.add_error("token", _("The address names another server: enter the token for it."))
         return data
 
 
@@ -56,9 +57,10 @@ class ServerForm(TokenForm):
         model = CIServer
         fields: ClassVar = ["course", "name", "base_url", "poll_interval_s", "is_enabled"]
         help_texts: ClassVar = {
-            "base_url": "Where you sign in to GitLab, such as https://gitlab.example.org",
-            "poll_interval_s": "From 10. One poll of 50 repositories is one request.",
+            "base_url": _("Where you sign in to GitLab, such as https://gitlab.example.org"),
+            "poll_interval_s": _("From 10. One poll of 50 repositories is one request."),
         }
+        labels: ClassVar = {"name": _("Name")}
 
     field_order = ["course", "name", "base_url", "token", "poll_interval_s", "is_enabled"]
 
@@ -66,7 +68,7 @@ class ServerForm(TokenForm):
         super().__init__(data, instance=instance)
         if instance is None:
             courses = Course.objects.editable_by(user)
-            self.fields["course"] = forms.ModelChoiceField(courses, empty_label=None)
+            self.fields["course"] = forms.ModelChoiceField(courses, label=_("Course"), empty_label=None)
         else:
             del self.fields["course"]
 

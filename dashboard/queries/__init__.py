@@ -1,6 +1,6 @@
 """What do the pages that join the apps need? A fixed number of queries for any number of teams."""
 
-from dashboard.queries.overview import UNTAKEN, Filters, Overview, courses_of, overview, tutors_of
+from dashboard.queries.overview import UNTAKEN, Filters, Overview, courses_of, overview
 from dashboard.queries.setup import Setup, open_setup, setup_of, with_steps
 from dashboard.queries.standings import Standing, standings
 
@@ -15,6 +15,5 @@ __all__ = [
     "overview",
     "setup_of",
     "standings",
-    "tutors_of",
     "with_steps",
 ]

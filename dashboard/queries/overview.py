@@ -42,15 +42,6 @@ def courses_of(user: User) -> list[Course]:
     return list(Course.objects.visible_to(user).filter(is_archived=False))
 
 
-def tutors_of(user: User) -> list[tuple[int, str]]:
-    """Return (user, name) of who tutors teams in the courses `user` staffs, by name."""
-    courses = Course.objects.staffed_by(user).filter(is_archived=False)
-    rows = Membership.objects.tutors().filter(course__in=courses.values("pk"), team__isnull=False)
-    people = rows.order_by().values_list("user_id", "user__name", "user__email").distinct()
-    named = [(pk, name or email) for pk, name, email in people]
-    return sorted(named, key=lambda one: one[1].casefold())
-
-
 def overview(user: User, filters: Filters, courses: list[Course], *, now: datetime) -> Overview:
     """Return how the teams stand that `user` may see, the worst first, then by name."""
     teams = Team.objects.visible_to(user).filter(is_archived=False, course__in=[row.pk for row in courses])

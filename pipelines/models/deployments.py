@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from courses.models import Environment
 
@@ -15,8 +16,8 @@ class Deployment(models.Model):
     """A version arriving in an environment, or failing to. Kept for good."""
 
     class Status(models.TextChoices):
-        SUCCESS = "success", "succeeded"
-        FAILED = "failed", "failed"
+        SUCCESS = "success", _("succeeded")
+        FAILED = "failed", _("failed")
 
     environment = models.ForeignKey(Environment, models.CASCADE, related_name="deployments", db_index=False)
     # Who told of it and under which number, so that hearing of it again changes nothing.

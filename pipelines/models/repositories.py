@@ -9,6 +9,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from courses.models import Project, User
 from courses.rules.names import REPOSITORY_PATH
@@ -58,12 +59,12 @@ class Repository(models.Model):
     """The repository of a project on a CI server."""
 
     class State(models.TextChoices):
-        PENDING = "pending", "not read yet"
-        OK = "ok", "read"
-        EMPTY = "empty", "empty"
-        ARCHIVED = "archived", "archived"
-        NO_ACCESS = "no_access", "no access"
-        GONE = "gone", "gone"
+        PENDING = "pending", _("not read yet")
+        OK = "ok", _("read")
+        EMPTY = "empty", _("empty")
+        ARCHIVED = "archived", _("archived")
+        NO_ACCESS = "no_access", _("no access")
+        GONE = "gone", _("gone")
 
     project = models.OneToOneField(Project, models.CASCADE, related_name="repository")
     server = models.ForeignKey(CIServer, models.CASCADE, related_name="repositories")
@@ -80,7 +81,7 @@ class Repository(models.Model):
     objects = RepositoryQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "repositories"
+        verbose_name_plural = _("repositories")
         ordering: ClassVar = ["path"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["server", "path"], name="repository_path_on_server")

@@ -9,12 +9,13 @@ from django.core.validators import MaxValueValidator, MinValueValidator, URLVali
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from courses.encryption import EncryptedTextField
 from courses.models import Course, User
 from pipelines import rules
 
-NAME_TAKEN = "Name: this course has a CI server of this name. Choose another."
+NAME_TAKEN = _("Name: this course has a CI server of this name. Choose another.")
 
 
 class CIServerQuerySet(models.QuerySet["CIServer"]):
@@ -43,12 +44,12 @@ class CIServer(models.Model):
     course = models.ForeignKey(Course, models.CASCADE, related_name="ci_servers")
     name = models.CharField(max_length=80, default="GitLab")
     kind = models.CharField(max_length=12, choices=Kind, default=Kind.GITLAB)
-    base_url = models.CharField("address", max_length=300, validators=[URLValidator(["http", "https"])])
+    base_url = models.CharField(_("address"), max_length=300, validators=[URLValidator(["http", "https"])])
     token = EncryptedTextField(blank=True, editable=False)
     poll_interval_s = models.PositiveIntegerField(
-        "seconds between polls", default=60, validators=[MinValueValidator(10), MaxValueValidator(86_400)]
+        _("seconds between polls"), default=60, validators=[MinValueValidator(10), MaxValueValidator(86_400)]
     )
-    is_enabled = models.BooleanField("poll this server", default=True)
+    is_enabled = models.BooleanField(_("poll this server"), default=True)
 
     next_poll_at = models.DateTimeField(editable=False)
     not_before = models.DateTimeField(null=True, editable=False)
@@ -66,7 +67,7 @@ class CIServer(models.Model):
     objects = CIServerQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "CI server"
+        verbose_name = _("CI server")
         ordering: ClassVar = ["name", "pk"]
         indexes: ClassVar = [models.Index(fields=["next_poll_at"])]
         constraints: ClassVar = [
@@ -80,6 +81,23 @@ class CIServer(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("pipelines:server_edit", args=[self.pk])
+
+    @property
+    def scopes(self) -> list[str]:
+        """What the token may, as far as the server told."""
+        return self.token_scopes.split()
+
+    def state_at(self, now: datetime) -> str:
+        """Return how it stands: one of the words of `rules.server_state`."""
+        return rules.server_state(
+            is_enabled=self.is_enabled,
+            error_kind=self.last_error_kind,
+            is_read=self.last_polled_at is not None,
+            is_stale=self.is_stale(now),
+            scopes=self.scopes,
+            expires_on=self.token_expires_on,
+            today=now.date(),
+        )
 
     def is_on_rest(self, now: datetime) -> bool:
         return self.graphql_unusable_until is not None and self.graphql_unusable_until > now

@@ -4,17 +4,18 @@ from pipelines.services.binding import bind_projects, bind_repository
 from pipelines.services.deployments import record_deployment, store_deployments
 from pipelines.services.polling import claim_due_servers, poll_due_servers
 from pipelines.services.recording import record_pipelines
-from pipelines.services.servers import check_connection, request_poll, save_server
+from pipelines.services.servers import remove_server, request_poll, request_test, save_server
 
 __all__ = [
     "bind_projects",
     "bind_repository",
-    "check_connection",
     "claim_due_servers",
     "poll_due_servers",
     "record_deployment",
     "record_pipelines",
+    "remove_server",
     "request_poll",
+    "request_test",
     "save_server",
     "store_deployments",
 ]

@@ -6,12 +6,10 @@ from django.db import IntegrityError, transaction
 
 from courses.models import User
 from courses.services import record_events, settings_event
-from pipelines.clients import CLIENTS
-from pipelines.clients.readings import Access, CIFault, FaultKind, TokenReading
+from pipelines.clients.readings import Access, TokenReading
 from pipelines.models import CIServer
 
 FORGOTTEN = {"failures": 0, "last_error_kind": "", "last_error": "", "graphql_unusable_until": None}
-CURABLE = (FaultKind.AUTH, FaultKind.BROKEN)  # what people mend, and a test shows to be mended
 
 
 @transaction.atomic
@@ -46,6 +44,26 @@ def request_poll(server: CIServer, *, now: datetime) -> bool:
     return True
 
 
+def request_test(server: CIServer, *, now: datetime) -> bool:
+    """Let the next tick try address and token anew, as it does after settings are saved.
+
+    False when nothing would try it: it is not polled, or told us to wait.
+    """
+    if not server.is_enabled or (server.not_before and server.not_before > now):
+        return False
+    CIServer.objects.filter(pk=server.pk).update(**FORGOTTEN, token_checked_at=None, next_poll_at=now)
+    return True
+
+
+@transaction.atomic
+def remove_server(server: CIServer, *, by: User, now: datetime) -> None:
+    """Delete a server with all that was read from it. Repeating it changes nothing."""
+    deleted, _rows = CIServer.objects.filter(pk=server.pk).delete()
+    if deleted:
+        title = f"CI server “{server.name}” removed"
+        record_events([settings_event(server.course, title=title, actor=by, now=now)])
+
+
 def access_to(server: CIServer) -> Access:
     return Access(server.base_url, server.token)
 
@@ -58,20 +76,3 @@ def token_fields(reading: TokenReading, *, now: datetime) -> dict[str, object]:
         "token_expires_on": reading.expires_on,
         "token_checked_at": now,
     }
-
-
-def check_connection(server: CIServer, *, now: datetime) -> TokenReading | CIFault:
-    """Ask the server for its version and the token's scopes and expiry, and keep the answer.
-
-    What the test shows to be wrong, or right again, shows at once and not after the next poll.
-    """
-    outcome: TokenReading | CIFault = CLIENTS[server.kind].read_token(access_to(server))
-    if isinstance(outcome, TokenReading):
-        fields = token_fields(outcome, now=now)
-        if server.last_error_kind in CURABLE:
-            fields |= {**FORGOTTEN, "next_poll_at": now}
-    else:
-        told = {"last_error_kind": outcome.kind.value, "last_error": outcome.detail[:300]}
-        fields = {"token_checked_at": now, **told}
-    CIServer.objects.filter(pk=server.pk).update(**fields)
-    return outcome

@@ -1,6 +1,6 @@
 """What a pipeline means, as tables of cases."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -152,14 +152,9 @@ def test_a_green_between_two_polls_ends_the_red():
 
 
 def test_recent_is_newest_last():
-    state = branch("failed", "success!", "success", "success", "success", "success")
-    assert state.recent == [
-        [2, "success", 2],
-        [3, "success", 3],
-        [4, "success", 4],
-        [5, "warning", 5],
-        [6, "failed", 6],
-    ]
+    state = branch("failed", "success!", *["success"] * 9)
+    assert [pk for pk, _state, _number in state.recent] == list(range(2, 12))
+    assert state.recent[-2:] == [[10, "warning", 10], [11, "failed", 11]]
 
 
 @pytest.mark.parametrize(
@@ -186,3 +181,26 @@ def test_pause_after_a_poll(kind, failures, retry_after_s, on_rest, expected_s):
 def test_stale_after_three_missed_polls(minutes, expected):
     read_at = None if minutes is None else AT - timedelta(minutes=minutes)
     assert rules.is_stale(read_at, now=AT, interval_s=60) is expected
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ({}, "fine"),
+        ({"is_enabled": False, "error_kind": "auth"}, "off"),
+        ({"error_kind": "auth", "is_stale": True}, "refused"),
+        ({"error_kind": "throttled"}, "throttled"),
+        ({"error_kind": "busy"}, "broken"),
+        ({"is_read": False, "is_stale": True}, "waiting"),
+        ({"is_stale": True}, "stale"),
+        ({"scopes": ["read_user"]}, "scope"),
+        ({"scopes": []}, "fine"),
+        ({"scopes": ["api"]}, "fine"),
+        ({"expires_on": date(2026, 11, 16)}, "expiring"),
+        ({"expires_on": date(2026, 11, 17)}, "fine"),
+    ],
+)
+def test_a_server_stands_by_the_worst_that_is_to_be_said(told, expected):
+    usual = {"is_enabled": True, "error_kind": "", "is_read": True, "is_stale": False}
+    usual |= {"scopes": ["read_api"], "expires_on": None, "today": AT.date()}
+    assert rules.server_state(**usual | told) == expected

@@ -7,7 +7,7 @@ from pipelines.models import CIServer, Job, Pipeline, Repository, RepositoryStat
 from tests.interface.course import Story
 
 STAGES = ("build", "test", "review", "deploy")
-RUNS = 6  # pipelines of each repository
+RUNS = 12  # pipelines of each repository
 
 
 def make_builds(story: Story, course: Course, projects: list[Project]) -> list[Repository]:
@@ -135,7 +135,7 @@ def _branches(story: Story, repositories: list[Repository], pipelines: list[Pipe
                 is_running=runs[-1].is_active,
                 pipeline=decided,
                 latest=runs[-1],
-                recent=[[run.pk, run.shown_state, run.iid] for run in runs[-5:]],
+                recent=[[run.pk, run.shown_state, run.iid] for run in runs[-10:]],
                 updated_at=story.now,
             )
         )

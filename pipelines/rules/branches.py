@@ -1,9 +1,8 @@
-"""What does a pipeline mean? Pure decisions, no database, no clock."""
+"""What does a pipeline mean for its branch? Pure decisions, no database, no clock."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 ACTIVE = frozenset(
     {
@@ -34,10 +33,7 @@ BESIDE_THE_BRANCH = frozenset(
 )
 RED = "failed"
 UNKNOWN = "unknown"
-RECENT = 5
-AUTH_PAUSE = timedelta(hours=1)
-LONGEST_PAUSE_S = 300
-REST_S_EACH = 3  # REST asks three times for each repository: one request a second on average
+RECENT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,37 +152,3 @@ def branch_state(history: Sequence[Past], *, known_since: datetime | None, known
     if same == len(decided) and known_since and known_red == is_red:
         since = min(since, known_since)
     return BranchState(status, since, first.pk, latest, is_running, recent)
-
-
-def pause_after(kind: str, *, interval_s: int, failures: int, retry_after_s: int, on_rest: int) -> timedelta:
-    """Return how long to leave a server alone after a poll.
-
-    kind: the fault's kind, empty after success. failures: in a row, this one included.
-    on_rest: repositories that REST has to read one by one, 0 with GraphQL.
-    A refused token is not tried again for an hour: hammering with it looks like an attack.
-    """
-    if kind == "auth":
-        return AUTH_PAUSE
-    steady = max(interval_s, on_rest * REST_S_EACH)
-    if not kind:
-        return timedelta(seconds=steady)
-    backed_off = min(interval_s * 2 ** min(failures - 1, 6), max(LONGEST_PAUSE_S, interval_s))
-    return timedelta(seconds=max(steady, backed_off, retry_after_s))
-
-
-def is_stale(last_polled_at: datetime | None, *, now: datetime, interval_s: int) -> bool:
-    """Whether what is shown may no longer be so: nothing read for three intervals and a minute."""
-    return last_polled_at is None or now - last_polled_at > timedelta(seconds=3 * interval_s + 60)
-
-
-def place_of(name: str, external_url: str, places: Iterable[tuple[int, str, str, str]]) -> int | None:
-    """Return the key of the place that a server's environment is; None when it is none of ours.
-
-    places: (key, name, slug, URL). The name decides, as it is written or as a slug; else the URL does.
-    """
-    rows = list(places)
-    said, slug = name.casefold(), re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")
-    named = [key for key, its_name, its_slug, _ in rows if said == its_name.casefold() or slug == its_slug]
-    address = external_url.casefold().rstrip("/")
-    there = [key for key, _, _, url in rows if address and url.casefold().rstrip("/") == address]
-    return next(iter(named or there), None)

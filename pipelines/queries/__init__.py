@@ -1,0 +1,30 @@
+"""What do the pages need to know about pipelines? A fixed number of queries for any number of rows."""
+
+from pipelines.queries.board import (
+    Filters,
+    board,
+    courses_on_board,
+    in_state,
+    lines,
+    state_counts,
+    with_branches,
+)
+from pipelines.queries.builds import last_deployments, pipeline_page, repository_page
+from pipelines.queries.servers import connection, server_notice, server_notices, server_rows
+
+__all__ = [
+    "Filters",
+    "board",
+    "connection",
+    "courses_on_board",
+    "in_state",
+    "last_deployments",
+    "lines",
+    "pipeline_page",
+    "repository_page",
+    "server_notice",
+    "server_notices",
+    "server_rows",
+    "state_counts",
+    "with_branches",
+]

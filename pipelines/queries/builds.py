@@ -1,0 +1,184 @@
+"""How did one pipeline go, how does a repository fare, and what arrived where?"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import median
+from typing import Any
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+
+from courses.models import Environment
+from courses.templatetags.ui import TONE_OF
+from pipelines import rules
+from pipelines.models import Deployment, Job, Pipeline, Repository
+from pipelines.queries.board import Line, line_of
+from pipelines.wording import Run, branch_sentence, cause_words, run_sentence
+
+DEPLOYMENTS = 10
+FAILING_JOBS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class JobLine:
+    """A job, how long it took in percent of the longest, and what to do about it."""
+
+    job: Job
+    width: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage of a pipeline with its jobs, which are not known of every pipeline."""
+
+    name: str
+    state: str
+    jobs: list[JobLine]
+
+
+@dataclass(frozen=True, slots=True)
+class PipelinePage:
+    """A pipeline in words and by its stages."""
+
+    tone: str
+    sentence: str
+    stages: list[Stage]
+    may_retry: bool
+
+
+def pipeline_page(pipeline: Pipeline, *, now: datetime) -> PipelinePage:
+    """Return how `pipeline` went. One query."""
+    jobs = list(pipeline.jobs.all())
+    for job in jobs:
+        job.pipeline = pipeline  # for its address, which needs the server's
+    longest = max((job.duration_s or 0 for job in jobs), default=0) or 1
+    drawn = [
+        JobLine(
+            job,
+            f"{100 * (job.duration_s or 0) / longest:.0f}%",
+            cause_words(job.failure_reason) if job.status == rules.RED else "",
+        )
+        for job in jobs
+    ]
+    told = rules.stage_states((job.stage, job.status, job.allow_failure) for job in jobs) or pipeline.stages
+    return PipelinePage(
+        tone=TONE_OF.get(pipeline.shown_state, "idle"),
+        sentence=run_sentence(_run(pipeline, jobs, now)),
+        stages=[
+            Stage(name, state, [line for line in drawn if line.job.stage == name]) for name, state in told
+        ],
+        may_retry=pipeline.status in (rules.RED, "canceled"),
+    )
+
+
+def _run(pipeline: Pipeline, jobs: Sequence[Job], now: datetime) -> Run:
+    span: Any = pipeline.duration_s
+    if pipeline.is_active:
+        span = now - (pipeline.started_at or pipeline.created_at)
+    elif span is None and pipeline.finished_at:
+        span = pipeline.finished_at - (pipeline.started_at or pipeline.created_at)
+    state = pipeline.shown_state
+    failed = [job for job in jobs if job.status == rules.RED and job.allow_failure == (state == "warning")]
+    return Run(
+        state=state,
+        stage=_stage_of(pipeline),
+        span=span,
+        failed=len(failed),
+        ended=len([job for job in jobs if job.status not in rules.ACTIVE]),
+        jobs=len(jobs),
+        is_waiting=pipeline.is_active and pipeline.started_at is None,
+        is_invalid=pipeline.is_invalid,
+    )
+
+
+def _stage_of(pipeline: Pipeline) -> str:
+    """Return the stage that `pipeline` is in, waits for or ended in; empty if none stands out."""
+    return next((name for name, state in pipeline.stages if state == pipeline.status), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the pipelines of a branch come to. took_s, waited_s: medians, in seconds; None: not known."""
+
+    passed_percent: float | None
+    decided: int
+    took_s: float | None
+    waited_s: float | None
+    coverage: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryPage:
+    """A repository in words, figures and rows. failing: (name, how often it failed, of how many)."""
+
+    line: Line
+    sentence: str
+    pipelines: list[Pipeline]
+    of_branch: list[Pipeline]
+    figures: Figures
+    failing: list[dict[str, Any]]
+    deployments: QuerySet[Deployment]
+
+
+def repository_page(repository: Repository, *, now: datetime) -> RepositoryPage:
+    """Return how a repository of `with_branches` fares. Three queries."""
+    line = line_of(repository, now=now)
+    pipelines = list(repository.pipelines.latest_first())
+    name = repository.default_branch
+    of_branch = [row for row in pipelines if rules.is_of_branch(ref=row.ref, source=row.source, branch=name)]
+    for row in pipelines:
+        row.repository = repository
+    return RepositoryPage(
+        line=line,
+        sentence=_sentence(line, now),
+        pipelines=pipelines,
+        of_branch=of_branch,
+        figures=_figures(of_branch),
+        failing=_failing(repository),
+        deployments=_deployments(repository),
+    )
+
+
+def _sentence(line: Line, now: datetime) -> str:
+    branch, note = line.branch, line.note
+    if branch is None or line.repository.state_detail or line.repository.is_unheard:
+        return branch_sentence(rules.UNKNOWN, since=None, detail=note, now=now)
+    return branch_sentence(branch.status, since=branch.since, detail=branch.detail or note, now=now)
+
+
+def _figures(rows: Sequence[Pipeline]) -> Figures:
+    verdicts = [said for row in rows if (said := rules.verdict(row.status, has_warnings=False))]
+    passed = sum(said != rules.RED for said in verdicts)
+    took = [row.duration_s for row in rows if row.duration_s is not None and not row.is_active]
+    waited = [row.queued_s for row in rows if row.queued_s is not None]
+    return Figures(
+        passed_percent=100 * passed / len(verdicts) if verdicts else None,
+        decided=len(verdicts),
+        took_s=median(took) if took else None,
+        waited_s=median(waited) if waited else None,
+        coverage=next((row.coverage for row in rows if row.coverage is not None), None),
+    )
+
+
+def _failing(repository: Repository) -> list[dict[str, Any]]:
+    """Return the jobs that failed in the kept pipelines, the most frequent first: the shaky ones."""
+    failed = Count("pk", filter=Q(status=rules.RED))
+    jobs = Job.objects.filter(pipeline__repository=repository).order_by()
+    rows = jobs.values("name", "stage").annotate(failed=failed, runs=Count("pk")).filter(failed__gt=0)
+    return list(rows.order_by("-failed", "name")[:FAILING_JOBS])
+
+
+def _deployments(repository: Repository) -> QuerySet[Deployment]:
+    rows = Deployment.objects.filter(environment__project=repository.project_id)
+    return rows.select_related("environment").order_by("-at", "-pk")[:DEPLOYMENTS]
+
+
+def last_deployments(environment_ids: Collection[int]) -> dict[int, Deployment]:
+    """Return by environment the version that arrived there last; those without one are missing."""
+    newest = Deployment.objects.filter(environment=OuterRef("pk"), status=Deployment.Status.SUCCESS)
+    lasts = Environment.objects.filter(pk__in=environment_ids).annotate(
+        last=Subquery(newest.order_by("-at", "-pk").values("pk")[:1])
+    )
+    rows = Deployment.objects.filter(pk__in=lasts.values("last"))
+    return {row.environment_id: row for row in rows}

@@ -1,0 +1,1 @@
+"""Who asks about pipelines and CI servers, and what do they see?"""
