@@ -2,7 +2,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from alerts.forms import ChannelForm, InboxForm, RuleForm
-from courses.models import Course
+from alerts.queries import Filters
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -112,9 +112,10 @@ def test_a_yes_or_no_rule_cannot_call_good_bad(signal, comparison, threshold, is
 
 
 def test_filters_that_are_none_choose_nothing(student):
-    course = Course.objects.get()
-    form = InboxForm({"state": "x", "severity": "a\0b", "course": course.slug}, user=student)
-    assert form.chosen() == {"state": "", "severity": "", "course": course.slug}
+    other = factories.MembershipFactory(user=student).course
+    data = {"state": "x", "severity": "a\0b", "team": "-1", "rule": "x", "q": "a\0b", "group": "x"}
+    assert InboxForm({**data, "course": other.slug}, user=student).asked() == Filters(course=other.slug)
+    assert InboxForm({**data, "course": "none"}, user=student).asked() == Filters()
 
 
 def test_a_channels_only_course_is_chosen(lecturer, team):

@@ -168,5 +168,3 @@ def test_one_line(text, line):
 
 def test_several_lines_keeps_line_ends():
     assert several_lines("one\ntwo\x07\r\n", 100) == "one\ntwo"
-
-

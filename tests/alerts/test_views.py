@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
@@ -10,7 +11,14 @@ from courses.models import Event
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-HTMX = {"HX-Request": "true"}
+FILED = "django.core.mail.backends.filebased.EmailBackend"
+# page -> its live part
+PARTS = {"inbox": "alerts", "rule_list": "rules", "channel_list": "channels", "delivery_log": "deliveries"}
+
+
+def part(name):
+    """Return the headers with which htmx asks for a part of a page."""
+    return {"HX-Request": "true", "HX-Target": name}
 
 
 @pytest.fixture
@@ -86,7 +94,7 @@ def test_student_sees_the_alert_but_neither_button_nor_deliveries(see, send, stu
     factories.DeliveryFactory(alert=alert, channel=channel, last_error="secret trouble")
     page = body(see(student, "inbox"))
     assert "production is down" in page
-    assert "Acknowledge" not in page
+    assert "formaction" not in page
     page = body(see(student, "alert_detail", alert.pk))
     assert "production is down" in page
     assert "Tutors" not in page
@@ -125,7 +133,7 @@ def test_inbox_filters_stand_in_the_address(see, lecturer, alert):
     assert list(see(lecturer, "inbox", data={"severity": "critical"}).context["page"]) == [far]
     assert list(see(lecturer, "inbox", data={"course": course.slug}).context["page"]) == [alert]
     response = see(lecturer, "inbox", data={"severity": "critical", "course": course.slug})
-    assert "Nothing is wrong" in body(response)
+    assert "No alert matches" in body(response)
     assert f"severity=critical&amp;course={course.slug}" in body(response)
 
 
@@ -141,6 +149,92 @@ def test_an_empty_inbox_says_so(see, tutor, state, words):
     assert words in body(see(tutor, "inbox", data={"state": state}))
 
 
+def test_an_empty_inbox_offers_what_is_missing(see, lecturer, student, channel):
+    assert "See the rules" in body(see(student, "inbox"))
+    assert "See the rules" in body(see(lecturer, "inbox"))
+    cache.clear()
+    Channel.objects.all().delete()
+    assert "Add a channel" in body(see(lecturer, "inbox"))
+    assert "Add a channel" not in body(see(student, "inbox"))
+
+
+@pytest.fixture
+def teams(lecturer, team):
+    """Three teams: one with a mild and a grave alert, one with two mild ones, one with a taken one."""
+    grave = factories.RuleFactory(name="Grave", severity="critical")
+    mild = factories.RuleFactory(name="Mild")
+    first, second, third = (
+        factories.ProjectFactory(team__course=team.course, team__name=name)
+        for name in ("Ants", "Bees", "Cats")
+    )
+    factories.AlertFactory(project=first, rule=mild, acknowledged_at=timezone.now())
+    factories.AlertFactory.create_batch(2, project=second, rule=mild)
+    factories.AlertFactory(project=third, rule=mild)
+    factories.AlertFactory(project=third, rule=grave)
+    return first.team, second.team, third.team
+
+
+def names(response):
+    return [(group.name, group.total, len(free)) for group, free in response.context["groups"]]
+
+
+def test_inbox_by_team_begins_with_the_team_in_most_trouble(see, lecturer, teams):
+    response = see(lecturer, "inbox", data={"group": "team"})
+    assert names(response) == [("Cats", 2, 2), ("Bees", 2, 2), ("Ants", 1, 0)]
+    assert [alert.rule.name for alert in response.context["groups"][0][0].alerts] == ["Grave", "Mild"]
+    assert "Acknowledge these 2" in body(response)
+
+
+def test_inbox_by_rule_names_the_teams(see, lecturer, teams):
+    response = see(lecturer, "inbox", data={"group": "rule"})
+    assert names(response) == [("Grave", 1, 1), ("Mild", 4, 3)]
+    assert teams[1].get_absolute_url() in body(response)
+
+
+def test_inbox_is_grouped_by_team_when_there_are_many(see, lecturer, teams):
+    assert names(see(lecturer, "inbox")) == [("", 5, 4)]
+    factories.AlertFactory.create_batch(5, project__team=teams[0])
+    cache.clear()
+    assert names(see(lecturer, "inbox"))[0] == ("Cats", 2, 2)
+    assert names(see(lecturer, "inbox", data={"group": "none"})) == [("", 10, 9)]
+
+
+def test_inbox_finds_by_team_rule_and_words(see, lecturer, teams):
+    def found(**data):
+        return sorted(row.project.team.name for row in see(lecturer, "inbox", data=data).context["page"])
+
+    assert found(team=teams[1].pk) == ["Bees", "Bees"]
+    assert found(rule=Rule.objects.get(name="Grave").pk) == ["Cats"]
+    assert found(q="cats mild") == ["Cats"]
+    assert found(state="taken") == ["Ants"]
+    assert found(state="untaken") == ["Bees", "Bees", "Cats", "Cats"]
+    assert found(team="999999999") == ["Ants", "Bees", "Bees", "Cats", "Cats"]
+
+
+def test_the_filter_by_course_is_there_for_several_courses_only(see, lecturer, alert):
+    assert 'name="course"' not in body(see(lecturer, "inbox"))
+    factories.MembershipFactory(user=lecturer)
+    assert 'name="course"' in body(see(lecturer, "inbox"))
+
+
+def test_inbox_as_a_file_keeps_the_filters(see, lecturer, teams):
+    response = see(lecturer, "inbox", data={"format": "csv", "team": teams[2].pk})
+    lines = b"".join(response.streaming_content).decode().splitlines()
+    assert [("Cats" in line) for line in lines] == [False, True, True]
+
+
+def test_inbox_of_a_thousand_alerts_costs_few_queries(
+    client, lecturer, project, django_assert_max_num_queries
+):
+    rule = factories.RuleFactory()
+    Alert.objects.bulk_create(
+        factories.AlertFactory.build(project=project, rule=rule, subject=f"x:{n}") for n in range(1000)
+    )
+    client.force_login(lecturer)
+    with django_assert_max_num_queries(15):
+        assert client.get("/alerts/").context["page"].paginator.count == 1000
+
+
 def test_inbox_is_bounded(see, tutor, project):
     rule = factories.RuleFactory()
     factories.AlertFactory.create_batch(55, project=project, rule=rule)
@@ -150,10 +244,10 @@ def test_inbox_is_bounded(see, tutor, project):
     assert len(see(tutor, "inbox", data={"page": 2}).context["page"]) == 5
 
 
-@pytest.mark.parametrize("name", ["inbox", "channel_list", "delivery_log"])
+@pytest.mark.parametrize("name", PARTS)
 def test_htmx_gets_the_live_part_alone(see, lecturer, alert, channel, name):
     factories.DeliveryFactory(alert=alert, channel=channel)
-    page = body(see(lecturer, name, data={"state": ""}, **HTMX))
+    page = body(see(lecturer, name, data={"state": ""}, **part(PARTS[name])))
     assert page.lstrip().startswith("<div id=")
     assert f'hx-get="{reverse(f"alerts:{name}")}?state="' in page
     assert "<h1" not in page
@@ -178,6 +272,75 @@ def test_acknowledge_twice_tells_the_second(see, send, tutor, lecturer, alert):
     assert "somebody takes care of it already" in body(see(lecturer, "inbox"))
     send(lecturer, "unacknowledge", alert.pk)
     send(lecturer, "unacknowledge", alert.pk)
+
+
+def test_what_was_done_shows_at_once_although_the_page_is_shared(see, send, tutor, lecturer, alert):
+    assert "acknowledge/" in body(see(lecturer, "inbox"))  # now in the shared memory
+    send(lecturer, "acknowledge", alert.pk, next="/alerts/")
+    page = body(see(lecturer, "inbox"))
+    assert f"/alerts/{alert.pk}/unacknowledge/" in page
+    assert f"/alerts/{alert.pk}/acknowledge/" not in page
+
+
+@pytest.fixture
+def many(project):
+    return factories.AlertFactory.create_batch(3, project=project)
+
+
+def pks(alerts):
+    return [alert.pk for alert in alerts]
+
+
+@pytest.mark.parametrize(
+    "picked", [lambda rows: {"alert": pks(rows)}, lambda rows: {"group": " ".join(map(str, pks(rows)))}]
+)
+def test_many_are_acknowledged_at_once_and_taken_back_from_the_message(see, send, tutor, many, picked):
+    answer = send(tutor, "acknowledge_selected", **picked(many), note="on it", next="/alerts/?state=untaken")
+    assert answer["Location"] == "/alerts/?state=untaken"
+    rows = Alert.objects.filter(acknowledged_by=tutor, acknowledged_note="on it")
+    assert rows.count() == 3
+    assert Event.objects.filter(title__startswith="Acknowledged: ", actor=tutor).count() == 3
+    page = body(see(tutor, "inbox"))
+    assert "3 alerts acknowledged." in page
+    undo = " ".join(map(str, pks(many)))
+    assert f'form="undo" formaction="/alerts/unacknowledge/" name="group" value="{undo} "' in page
+    assert '<form id="undo"' in page
+    send(tutor, "unacknowledge_selected", group=undo)
+    assert not rows.exists()
+    assert "3 alerts are no longer acknowledged." in body(see(tutor, "inbox"))
+    assert '<form id="undo"' not in body(see(tutor, "inbox"))
+
+
+def test_what_somebody_else_took_meanwhile_is_left_to_them(see, send, tutor, lecturer, many):
+    send(lecturer, "acknowledge", many[0].pk)
+    send(tutor, "acknowledge_selected", alert=pks(many))
+    assert Alert.objects.get(pk=many[0].pk).acknowledged_by == lecturer
+    assert "2 alerts acknowledged. 1 was over or taken already." in body(see(tutor, "inbox"))
+
+
+@pytest.mark.parametrize(
+    "data", [{}, {"alert": ["x", "-1", "9" * 30, "\0", "٣"]}, {"group": "a b 999999999"}]
+)
+def test_nothing_selected_is_said(see, send, tutor, alert, data):
+    assert send(tutor, "acknowledge_selected", **data)["Location"] == "/alerts/"
+    assert "Nothing is selected" in body(see(tutor, "inbox"))
+    send(tutor, "unacknowledge_selected", **data)
+    alert.refresh_from_db()
+    assert alert.acknowledged_at is None
+
+
+def test_students_and_outsiders_acknowledge_nothing_at_once(send, student, outsider, many):
+    for user in (student, outsider):
+        send(user, "acknowledge_selected", alert=pks(many))
+    assert not Alert.objects.exclude(acknowledged_at=None).exists()
+
+
+def test_a_title_with_markup_stays_text_in_the_message(see, send, tutor, alert):
+    Alert.objects.update(title="<b>x</b>")
+    send(tutor, "acknowledge", alert.pk)
+    page = body(see(tutor, "inbox"))
+    assert "Acknowledged: &lt;b&gt;x" in page
+    assert "<b>x" not in page
 
 
 NO_PAGES_OF_OURS = [
@@ -222,13 +385,14 @@ def test_alert_detail_tells_the_story(see, send, tutor, lecturer, alert, channel
         "acknowledged",
         "I restart it",
         "first sign",
-        "Tutors was told that it began",
-        "given up: Nobody answered.",
+        "“Tutors” was told that it began",
+        "failed</span>",
+        "Nobody answered.",
     ):
         assert words in page
     assert 'href="/health/1/"' in page
     assert "secret@example.org" not in page
-    assert body(see(lecturer, "alert_detail", alert.pk, **HTMX)).lstrip().startswith('<div id="alert"')
+    assert body(see(lecturer, "alert_detail", alert.pk, **part("now"))).lstrip().startswith('<div id="now"')
 
 
 def test_alert_detail_of_what_is_over_offers_no_button(see, tutor, alert):
@@ -236,8 +400,8 @@ def test_alert_detail_of_what_is_over_offers_no_button(see, tutor, alert):
         state="resolved", resolved_at=timezone.now() + timedelta(minutes=3), detail="<b>x</b>"
     )
     page = body(see(tutor, "alert_detail", alert.pk))
-    assert "lasted 3 min" in page
-    assert "Acknowledge" not in page
+    assert "It is over and lasted 3 min." in page
+    assert "formaction" not in page
     assert "&lt;b&gt;x&lt;/b&gt;" in page
 
 
@@ -294,11 +458,36 @@ def test_channel_delete_asks_first(see, send, lecturer, alert, channel):
     assert not Channel.objects.exists()
 
 
-def test_channel_test_queues_one_message(see, send, lecturer, channel):
+def test_channel_test_queues_one_message_and_shows_how_it_goes(see, send, lecturer, channel):
+    assert "every 10s" in body(see(lecturer, "channel_list"))
     for _ in range(2):
-        assert send(lecturer, "channel_test", channel.pk)["Location"] == reverse("alerts:delivery_log")
+        assert send(lecturer, "channel_test", channel.pk)["Location"] == reverse("alerts:channel_list")
     assert Delivery.objects.get().transition == "test"
+    page = body(see(lecturer, "channel_list"))
+    assert ("on its way" in page, "every 2s" in page) == (True, True)
     assert "Test message" in body(see(lecturer, "delivery_log"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_filed", "state", "error", "words"),
+    [
+        ("email", False, "sent", "", "sent"),
+        ("email", True, "sent", "", "filed"),
+        ("apprise", True, "sent", "", "sent"),
+        ("email", False, "dead", "No such mailbox.", "failed"),
+    ],
+)
+def test_channel_list_says_what_became_of_the_latest_message(
+    see, lecturer, channel, settings, kind, is_filed, state, error, words
+):
+    if is_filed:
+        settings.EMAIL_BACKEND = FILED
+    Channel.objects.update(kind=kind)
+    data = {"transition": "test", "alert": None, "state": state, "last_error": error}
+    factories.DeliveryFactory(channel=channel, sent_at=timezone.now(), **data)
+    page = body(see(lecturer, "channel_list"))
+    assert f"{words}</span> <small>test, " in page
+    assert error in page
 
 
 @pytest.mark.parametrize("name", ["channel_list", "delivery_log"])
@@ -315,9 +504,25 @@ def test_delivery_log_says_when_nobody_sends(see, lecturer, alert, channel):
     assert "Is a worker running?" in body(see(lecturer, "delivery_log"))
 
 
+def test_delivery_log_by_channel_as_a_page_and_as_a_file(see, lecturer, alert, channel):
+    course = factories.CourseFactory()
+    factories.MembershipFactory(user=lecturer, role="lecturer", team=None, course=course)
+    other = factories.ChannelFactory(course=course)
+    for one, error in ((channel, "No such room."), (other, "Nobody home.")):
+        factories.DeliveryFactory(alert=alert, channel=one, state="dead", last_error=error)
+    page = body(see(lecturer, "delivery_log", data={"channel": channel.pk}))
+    assert ("No such room." in page, "Nobody home." in page) == (True, False)
+    assert f"{other.name} · {other.course}" in page
+    for state, count in (("dead", 2), ("sent", 1), ("", 2)):
+        response = see(
+            lecturer, "delivery_log", data={"format": "csv", "channel": channel.pk, "state": state}
+        )
+        assert len(b"".join(response.streaming_content).decode().splitlines()) == count
+
+
 def test_delivery_log_by_state(see, lecturer, alert, channel):
     factories.DeliveryFactory(alert=alert, channel=channel, state="dead", last_error="No such room.")
-    assert "given up: No such room." in body(see(lecturer, "delivery_log", data={"state": "dead"}))
+    assert "No such room." in body(see(lecturer, "delivery_log", data={"state": "dead"}))
     assert "No such messages" in body(see(lecturer, "delivery_log", data={"state": "sent"}))
     assert "No such room." in body(see(lecturer, "delivery_log", data={"state": "bad"}))
 
@@ -325,7 +530,7 @@ def test_delivery_log_by_state(see, lecturer, alert, channel):
 @pytest.mark.parametrize("name", ["channel_list", "channel_add", "delivery_log"])
 def test_mail_that_only_goes_to_files_is_said_so(see, lecturer, settings, name):
     assert "Mail is not sent" not in body(see(lecturer, name))
-    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_BACKEND = FILED
     assert "Mail is not sent" in body(see(lecturer, name))
 
 
@@ -334,15 +539,16 @@ def test_mail_in_a_file_is_not_called_sent(see, lecturer, alert, channel, settin
     Channel.objects.update(kind=kind)
     factories.DeliveryFactory(alert=alert, channel=channel, state="sent", sent_at=timezone.now())
     for name, args in (("delivery_log", []), ("alert_detail", [alert.pk])):
-        assert "written to a file <time" not in body(see(lecturer, name, *args))
-    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+        assert ">filed</span>" not in body(see(lecturer, name, *args))
+    cache.clear()
+    settings.EMAIL_BACKEND = FILED
     for name, args in (("delivery_log", []), ("alert_detail", [alert.pk])):
-        assert ("written to a file <time" in body(see(lecturer, name, *args))) is is_filed
+        assert (">filed</span>" in body(see(lecturer, name, *args))) is is_filed
 
 
 def test_a_rule_without_figure_says_when_it_fires_and_asks_for_no_threshold(see, admin):
     page = body(see(admin, "rule_edit", Rule.objects.get(signal="health.environment.down").pk))
-    assert "It fires when a check fails, 2 times in a row." in page
+    assert "fires when a check fails, 2 times in a row." in page
     assert "threshold" not in page.lower()
 
 
