@@ -85,7 +85,8 @@ def _results(experiment: Experiment) -> dict[str, Any]:
     """Return what changes by itself: the verdict and what it rests on."""
     result, snapshot = getattr(experiment, "result", None), experiment.snapshot
     is_running = experiment.state == Experiment.State.RUNNING
-    waiting_since = queries.waiting_since(experiment, result) if result else None
+    # Of what others of the project report after its end nothing concerns it any more.
+    waiting_since = queries.waiting_since(experiment, result) if result and is_running else None
     phase = next(iter(experiment.phases.all()), None)
     zone = timezone.get_current_timezone()
     return {

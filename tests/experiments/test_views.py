@@ -2,6 +2,7 @@ import html
 import re
 from datetime import timedelta
 
+import msgspec
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +15,7 @@ from experiments.wire.events import receive
 from experiments.wire.ofrep import evaluate
 from tests import factories
 from tests.conftest import call_wire
+from tests.experiments.conftest import NOW
 from tests.experiments.test_results import analyse, crowd, exposure, ingest
 
 PLAN = {
@@ -50,6 +52,12 @@ def page(client, user, path, **headers):
 def post(client, user, path, data=None):
     client.force_login(user)
     return client.post(path, data or {}, follow=True)
+
+
+def of(experiment, *items):
+    """The items as an app would report them that takes part in `experiment`."""
+    told = {"experiment": experiment.key}
+    return [msgspec.structs.replace(one, **told) if hasattr(one, "experiment") else one for one in items]
 
 
 def url(name, experiment):
@@ -115,8 +123,47 @@ def test_list_filters_by_state_and_words(client, running, student):
     assert running.name in page(client, student, LIST + "?state=nonsense").text
 
 
-def test_list_is_empty_with_one_thing_to_do(client, project, tutor):
+def test_list_begins_with_a_split_that_is_off(client, running, student):
+    off = factories.ExperimentFactory(project=running.project, name="Askew", created_at=NOW)
+    services.start_experiment(off, actor=None, now=NOW)
+    ingest(off, *of(off, *crowd("a", 300, 20), *crowd("b", 200, 60)))
+    analyse(off)
+    text = page(client, student, LIST).text
+    assert text.index("Askew") < text.index(running.name)
+    assert "split is off 1" in text
+    assert running.name not in page(client, student, LIST + "?state=split_off").text
+    services.stop_experiment(off, actor=None, now=timezone.now())
+    assert "split is off 1" not in page(client, student, LIST + "?q=a").text
+
+
+def test_list_filters_by_course(client, running, lecturer, team):
+    other = factories.CourseFactory(name="Databases", slug="db")
+    factories.MembershipFactory(course=other, user=lecturer, role="lecturer", team=None)
+    text = page(client, lecturer, LIST + "?course=db").text
+    assert '<option value="db" selected>Databases</option>' in text
+    assert running.name not in text
+    assert running.name in page(client, lecturer, LIST + f"?course={team.course.slug}").text
+
+
+def test_list_as_a_file_keeps_the_filters(client, running, student):
+    factories.ExperimentFactory(project=running.project, name="Sleeping")
+    answer = page(client, student, LIST + "?format=csv&state=running")
+    lines = b"".join(answer.streaming_content).decode().splitlines()
+    assert len(lines) == 2
+    assert running.name in lines[1]
+
+
+def test_list_draws_how_units_came_in(client, running, student):
+    ingest(running, exposure("x1", "u1"), exposure("x2", "u2", minute=50))
+    analyse(running)
+    assert "New units over time: 1 at most, 1 at the end" in page(client, student, LIST).text
+
+
+def test_list_is_empty_with_one_thing_to_do(client, project, tutor, student, lecturer):
     assert "Plan the first" in page(client, tutor, LIST).text
+    assert "Go to your team" in page(client, student, LIST).text
+    project.delete()
+    assert "no team of yours has one yet" in page(client, lecturer, LIST).text
 
 
 def test_list_has_pages(client, project, student, monkeypatch):
@@ -339,6 +386,21 @@ def test_add_offers_two_variants_and_one_metric_and_more_on_demand(client, proje
     assert text.index("Metric 1") < text.index("More metrics") < text.index("Metric 2")
 
 
+def test_add_ties_each_error_to_its_field(client, project, tutor):
+    data = {**PLAN, "project": project.pk, "name": "", "variants-0-value": "[]"}
+    text = post(client, tutor, LIST + "add/", data).text
+    assert "Nothing is saved yet" in text
+    for field in ("id_name", "id_variants-0-value"):
+        assert f'id="{field}_error"' in text
+        assert f'aria-describedby="{field}_error"' in text
+
+
+def test_a_plan_without_variants_is_not_shown_as_one(client, project, tutor):
+    bare = factories.ExperimentFactory(project=project, variants=None, metrics=None)
+    assert "no variants yet" in page(client, tutor, url("experiment_start", bare)).text
+    assert "The plan is not complete" in page(client, tutor, url("integration", bare)).text
+
+
 def test_an_empty_name_gives_one_error(client, project, tutor):
     data = {
         **PLAN,
@@ -391,6 +453,52 @@ def test_detail_opens_with_the_verdict(client, running, student):
         "B raises Sign-ups by 20.0 points (95\N{NO-BREAK SPACE}% interval 12.3 to 27.5). You can ship B."
         in text
     )
+
+
+def test_detail_draws_the_units_under_what_happened(client, running, student):
+    events = [exposure(f"x{n}", f"u{n}", "ab"[n % 2], minute=7 * n) for n in range(8)]
+    ingest(running, *events)
+    analyse(running)
+    text = page(client, student, running.get_absolute_url()).text
+    assert "A: 4 at the end, between 0 and 4. B: 4 at the end, between 0 and 4." in text
+    assert "1 experiment<" in text
+
+
+def test_detail_draws_many_variants_as_one_line(client, project, student):
+    many = factories.ExperimentFactory(project=project)
+    factories.VariantFactory.create_batch(3, experiment=many)
+    services.start_experiment(many, actor=None, now=NOW)
+    ingest(many, *of(many, exposure("x1", "u1", "a"), exposure("x2", "u2", "e")))
+    analyse(many)
+    assert "all variants: 2 at the end" in page(client, student, many.get_absolute_url()).text
+
+
+def test_detail_draws_nothing_of_what_older_releases_stored(client, running, student):
+    ingest(running, exposure("x1", "u1"))
+    analyse(running)
+    running.result.snapshot.pop("growth")
+    running.result.save()
+    text = page(client, student, running.get_absolute_url()).text
+    assert "Units by variant" in text
+    assert "Units counted so far" not in text
+    assert "New units over time" not in page(client, student, LIST).text
+
+
+def test_detail_says_who_decided_and_when(client, project, tutor, student):
+    tutor.name = "Tara Tutor"
+    tutor.save()
+    answer = post(client, tutor, LIST + "add/", {**PLAN, "project": project.pk})
+    experiment = Experiment.objects.get()
+    assert answer.text.count(", Tara Tutor") == 1
+    post(client, tutor, url("experiment_start", experiment))
+    assert post(client, tutor, url("experiment_stop", experiment)).text.count(", Tara Tutor") == 3
+    assert "What was decided before the start" in page(client, student, experiment.get_absolute_url()).text
+
+
+def test_detail_of_the_stopped_ignores_what_others_report(client, running, student):
+    services.stop_experiment(running, actor=None, now=timezone.now())
+    ingest(running, exposure("x1", "u1"), now=timezone.now() - timedelta(minutes=9))
+    assert "not counted yet" not in page(client, student, running.get_absolute_url()).text
 
 
 def test_detail_polls_as_a_partial(client, running, student):
