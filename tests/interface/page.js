@@ -77,7 +77,7 @@
         field.checked = false;
       } else {
         field.removeAttribute("maxlength");
-        if (field.type !== "password") field.type = "text";
+        if (field.matches("input:not([type=password])")) field.type = "text";
         field.value = field.required ? "" : "nonsense ".repeat(600);
       }
     }

@@ -85,7 +85,11 @@ def prepared(folder: Path, names: Sequence[str]) -> dict[str, Site]:
 
 
 def _finish(processes: Sequence[subprocess.Popen[bytes]]) -> None:
-    codes = [process.wait(180) for process in processes]
+    try:
+        codes = [process.wait(600) for process in processes]
+    finally:
+        for process in processes:
+            servers.end(process)
     if any(codes):
         raise RuntimeError("a data set could not be made: see above")
 

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.interface.course import WORST
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 WORST_NAME = "Daring Otters"
 # Pages with a list, what selects its rows, and a filter in the address that leaves some of them.
 FILTERED = [

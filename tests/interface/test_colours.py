@@ -7,7 +7,7 @@ import pytest
 
 from tests.interface.colours import BLINDNESS, distance
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 TONES = ("good", "bad", "warn", "busy", "idle")
 LEAST_DISTANCE = 15
 READ_STATES = """() => [...document.querySelectorAll('#teams .state, #teams .tile')].map(state => {

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from tests.browser import sign_in
 from tests.interface.course.people import PASSWORD, ROLES, ZONES
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 PHONE = {"viewport": {"width": 390, "height": 844}}
 WORST = "Daring Otters"
 DARK_BELOW, LIGHT_ABOVE = 80, 180  # mean brightness of a page, 0 to 255

@@ -48,5 +48,5 @@ SETS = {
     "empty": make_empty,
     "full": lambda: make_whole(story(200)),
     "error": lambda: make_whole(story(24, is_failing=True)),
-    "pseudo": lambda: make_whole(story(24, text=cyrillic)),
+    "pseudo": lambda: make_whole(story(20, text=cyrillic)),
 }
