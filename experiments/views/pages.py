@@ -43,6 +43,7 @@ def experiment_list(request: Request) -> HttpResponse:
         "asked": asked,
         "courses": Course.objects.visible_to(request.user).order_by("name", "pk"),
         "may_add": Project.objects.editable_by(request.user).exists(),
+        "has_any": Experiment.objects.visible_to(request.user).exists(),
     }
     return live_page(
         request,
