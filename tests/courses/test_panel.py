@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.urls import reverse
 
 from courses.models import ApiKey, Course, Membership, Team, User
+from health.models import CheckResult
 from tests import factories
 from tests.courses.test_admin import address, make
 
@@ -161,3 +162,11 @@ def test_a_page_of_a_team_takes_as_many_queries_for_one_member_as_for_many(
 def test_every_right_has_a_tick_of_its_own(admin_client, student):
     page = admin_client.get(address(User, "change", student.pk)).content.decode()
     assert re.search(r'<input type="checkbox" name="user_permissions"', page)
+
+
+def test_a_filter_by_nothing_has_a_name(admin_client):
+    page = admin_client.get(reverse("admin:health_checkresult_changelist")).content.decode()
+    assert "(empty)" not in page
+    make(CheckResult)
+    page = admin_client.get(reverse("admin:health_checkresult_changelist")).content.decode()
+    assert '<a href="?error_kind=" >(empty)</a>' in page
