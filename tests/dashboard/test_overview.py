@@ -1,0 +1,256 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from benchmarks import course as large
+from courses.models import Course, Event, Membership, User, WatchedTeam
+from dashboard import queries, wording
+from dashboard.queries.standings import AlertNow, BuildNow, PlaceNow, Standing
+from dashboard.rules import Concern
+from dashboard.tiles import tiles
+from health.rules import day
+from tests import factories
+from tests.courses.test_views import text_of
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+EARLIER = NOW - timedelta(minutes=12)
+
+
+@pytest.fixture
+def admin(client, db):
+    user = User.objects.create_superuser("admin@example.org", "x")
+    client.force_login(user)
+    return user
+
+
+def standing(concern, **known):
+    return Standing(1, "Kestrel", "kestrel", 1, concern=concern, **known)
+
+
+DOWN = PlaceNow(5, "production", "down", EARLIER, None, "502 Bad Gateway")
+RED = BuildNow(6, "failed", EARLIER, "test: 3 of 41 failed")
+ALERT = AlertNow(7, "Disk is full", EARLIER, None)
+
+
+@pytest.mark.parametrize(
+    ("one", "word", "sentence"),
+    [
+        (
+            standing(Concern.DOWN, places=[DOWN]),
+            ("down 12 min", "production: 502 Bad Gateway"),
+            "Down for 12 min: production, 502 Bad Gateway",
+        ),
+        (
+            standing(Concern.RED, builds=[RED]),
+            ("red 12 min", "test: 3 of 41 failed"),
+            "The build is red for 12 min: test: 3 of 41 failed",
+        ),
+        (
+            standing(Concern.RED, builds=[RED._replace(since=None)]),
+            ("red", "test: 3 of 41 failed"),
+            "The build is red: test: 3 of 41 failed",
+        ),
+        (
+            standing(Concern.ALERT, alerts=[ALERT]),
+            ("alert 12 min", "Disk is full"),
+            "An alert is open for 12 min: Disk is full",
+        ),
+        (
+            standing(Concern.ERRORS, server_errors=3, client_errors=1),
+            ("4 errors", "3 × 5XX, 1 × 4XX in the last hour"),
+            "It answers with errors: 3 × 5XX, 1 × 4XX in the last hour",
+        ),
+        (standing(Concern.WARNINGS), ("warnings", ""), "The last build passed with warnings"),
+        (
+            standing(Concern.UNKNOWN),
+            ("unknown", "nothing is watched yet"),
+            "Not known: nothing is watched yet",
+        ),
+        (standing(Concern.FINE), ("fine", ""), "Everything is fine"),
+    ],
+)
+def test_a_standing_is_said_in_a_word_and_in_a_sentence(one, word, sentence):
+    assert wording.state_of(one, NOW) == word
+    assert wording.headline(one, NOW) == sentence
+
+
+def test_the_longest_outage_is_the_one_that_is_told():
+    later = DOWN._replace(name="staging", since=NOW)
+    assert standing(Concern.DOWN, places=[later, DOWN]).down[0].name == "production"
+
+
+def test_tiles_draw_the_hours_that_were_watched():
+    one = standing(Concern.FINE, day="-" * 22 + "ud")
+    (tile,) = tiles([one], [Course(pk=1, name="SE", slug="se")], now=NOW)
+    assert (tile.seen, tile.down) == ("M44 3h1.4", "M46 3h1.4")
+    assert tile.url == "/courses/se/teams/kestrel/"
+    assert tile.course == ""
+
+
+def test_with_several_courses_each_tile_names_its_own():
+    courses = [Course(pk=1, name="SE", slug="se"), Course(pk=2, name="DB", slug="db")]
+    (tile,) = tiles([standing(Concern.FINE)], courses, now=NOW)
+    assert tile.course == "SE"
+
+
+@pytest.mark.parametrize(
+    ("line", "until", "hour", "expected"),
+    [
+        ("", 0, 500, "-" * 24),
+        ("u" * 24, 100, 100, "u" * 24),
+        ("u" * 24, 100, 103, "u" * 21 + "---"),
+        ("u" * 24, 100, 900, "-" * 24),
+        ("u" * 24, 100, 99, "u" * 24),  # a clock that went back loses nothing
+    ],
+)
+def test_a_day_moves_on_by_the_hour(line, until, hour, expected):
+    assert day.advanced(line, until, hour) == expected
+
+
+def test_the_worst_of_an_hour_names_it():
+    line = day.noted("", 0, NOW, "up")
+    line = day.noted(line, day.hour_of(NOW), NOW + timedelta(minutes=5), "down")
+    line = day.noted(line, day.hour_of(NOW), NOW + timedelta(minutes=9), "up")
+    assert line == "-" * 23 + "d"
+    assert day.noted(line, day.hour_of(NOW), NOW + timedelta(hours=1), "unknown") == "-" * 22 + "d-"
+
+
+def test_of_two_environments_the_worse_is_drawn():
+    assert day.joined("u" * 24, "u" * 23 + "d") == "u" * 23 + "d"
+    assert day.joined("", "u" * 24) == "u" * 24
+
+
+def test_grid_for_many_teams_table_for_few(client, admin):
+    large.make(2, now=timezone.now())
+    assert b"<table" in client.get("/").content
+    assert b'class="tiles"' in client.get("/?view=grid").content
+    large.make(20, now=timezone.now())
+    assert b'class="tiles"' in client.get("/").content
+
+
+def test_the_wall_shows_teams_and_nothing_else(client, admin):
+    large.make(20, now=timezone.now())
+    page = client.get("/?tv=1").content.decode()
+    assert '<body class="wall"' in page
+    assert "Leave the wall" in page
+    assert "Save this view" not in page
+
+
+def test_teams_of_one_tutor(client, admin):
+    course = large.make(4, now=timezone.now())
+    mine, tutor = course.teams.get(slug="team-2"), factories.UserFactory()
+    Membership.objects.create(user=tutor, course=course, team=mine, role="tutor")
+    page = text_of(client.get(f"/?tutor={tutor.pk}&view=grid"))
+    assert "Team 0002" in page
+    assert "Team 0001" not in page
+    assert client.get("/?tutor=99999999999999&watched=&page=x").status_code == 200
+
+
+def test_a_watch_list_is_the_readers_own(client, admin):
+    course = large.make(4, now=timezone.now())
+    WatchedTeam.objects.create(user=admin, team=course.teams.get(slug="team-3"))
+    assert "Team 0003" in text_of(client.get("/?watched=1&view=grid"))
+    client.force_login(User.objects.create_superuser("other@example.org", "x"))
+    assert "No team matches" in text_of(client.get("/?watched=1&view=grid"))
+
+
+def test_an_alert_is_acknowledged_from_its_tile(client, admin):
+    large.make(20, now=timezone.now())
+    assert "not acknowledged" in text_of(client.get("/"))
+    (first, *_rest) = queries.overview(
+        admin, queries.Filters(state="untaken"), queries.courses_of(admin), now=timezone.now()
+    ).standings
+    address = f"/alerts/{first.untaken.pk}/acknowledge/"
+    page = client.get("/").content.decode()
+    assert f'form="act" formaction="{address}"' in page
+    answer = client.post(address, {"next": "/?state=down"})
+    assert answer["Location"] == "/?state=down"
+    assert address not in client.get("/").content.decode()
+
+
+def test_a_reader_who_may_not_acknowledge_is_not_asked_to(client, student, team):
+    project = factories.ProjectFactory(team=team)
+    factories.AlertFactory(project=project, state="firing")
+    client.force_login(student)
+    assert b"/acknowledge/" not in client.get("/?view=grid").content
+
+
+def test_a_new_site_is_led_to_its_first_chart(client, admin):
+    Course.objects.create(name="Course operations", slug="operations", is_set_up=True)
+    page = text_of(client.get("/"))
+    assert "From an empty site to the first chart" in page
+    course = Course.objects.create(name="SE", slug="se")
+    page = text_of(client.get("/"))
+    assert "Set up SE: 1 of 6 done" in page
+    factories.TeamFactory(course=course)
+    assert "Set up SE: 2 of 6 done" in text_of(client.get("/"))
+
+
+def test_the_list_of_steps_can_be_put_away_and_found_again(client, lecturer, team):
+    client.force_login(lecturer)
+    slug = team.course.slug
+    Course.objects.update(is_set_up=False)
+    assert "Set up" in text_of(client.get("/"))
+    client.post(f"/courses/{slug}/setup/finish/")
+    assert "Set up" not in text_of(client.get("/"))
+    assert "Import the roster" in text_of(client.get(f"/courses/{slug}/setup/"))
+
+
+def test_a_channel_counts_as_set_up_when_a_message_arrived(client, lecturer, team):
+    delivery = factories.DeliveryFactory(channel__course=team.course, state="pending")
+    course = queries.with_steps(Course.objects.filter(pk=team.course.pk))
+    assert not queries.setup_of(course.get()).steps["channel"]
+    delivery.state = "sent"
+    delivery.save()
+    assert queries.setup_of(course.get()).steps["channel"]
+
+
+def test_students_are_shown_no_steps(client, student, team):
+    Course.objects.update(is_set_up=False)
+    client.force_login(student)
+    assert "Set up" not in text_of(client.get("/"))
+    assert client.get(f"/courses/{team.course.slug}/setup/").status_code == 404
+
+
+@pytest.mark.parametrize(("who", "status"), [("lecturer", 200), ("tutor", 200), ("student", 404)])
+def test_the_design_system_is_for_staff(client, request, who, status):
+    client.force_login(request.getfixturevalue(who))
+    assert client.get("/design/").status_code == status
+
+
+def test_the_timeline_of_a_team_is_narrowed_by_the_address(client, lecturer, team):
+    project = factories.ProjectFactory(team=team)
+    places = [factories.EnvironmentFactory(project=project, slug=name, name=name) for name in ("one", "two")]
+    for place in places:
+        Event.objects.create(
+            course=team.course,
+            team=team,
+            project=project,
+            environment=place,
+            at=NOW,
+            kind=Event.Kind.INCIDENT,
+            title=f"{place.name} is down",
+        )
+    client.force_login(lecturer)
+    url = team.get_absolute_url()
+    assert "one is down" in text_of(client.get(url))
+    page = text_of(client.get(f"{url}?environment={places[1].pk}"))
+    assert "two is down" in page
+    assert "one is down" not in page
+    assert "Show everything" in text_of(client.get(f"{url}?kind=note"))
+    assert client.get(f"{url}?environment=x&project=-1&page=0&kind=%00").status_code == 200
+
+
+def test_older_entries_are_on_the_next_page(client, lecturer, team):
+    for n in range(31):
+        at = NOW - timedelta(minutes=n)
+        Event.objects.create(course=team.course, team=team, at=at, kind=Event.Kind.NOTE, title=f"Note {n}.")
+    client.force_login(lecturer)
+    url = team.get_absolute_url()
+    first, second = text_of(client.get(url)), text_of(client.get(f"{url}?page=2"))
+    assert "Note 0." in first
+    assert "Note 30." not in first
+    assert "Older" in first
+    assert "Note 30." in second
+    assert "Newer" in second
