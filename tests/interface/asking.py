@@ -117,7 +117,9 @@ def _answer(address: Address, role: str, client: Client) -> Page | LeftOut | str
         return f"{address.name}: {address.path} answers {answer.status_code} to {role or 'a stranger'}"
     if getattr(answer, "streaming", False) or not kind.startswith("text/html"):
         return LeftOut(address.name, address.path, f"is {kind.partition(';')[0]}")
-    template = next((template.name for template in answer.templates if template.name), "")
+    # What a page includes may be rendered before it.
+    names = [template.name for template in answer.templates if template.name]
+    template = next((name for name in names if "/_" not in name), "")
     return Page(address.name, address.path, role, 200, template, len(queries))
 
 

@@ -21,7 +21,7 @@ def test_no_page_asks_more_than_fifteen_times(made):
 
 def test_no_page_asks_more_often_with_more_teams(made):
     few, some, many = (counts(made[name]) for name in ("two", "pseudo", "full"))
-    # "pseudo" holds twenty teams. Of two teams some parts of a page show nothing, so it may ask less often; never more.
+    # "pseudo" holds twenty teams. With two some parts of a page show nothing: it may ask less often.
     grown = {key: (few.get(key), some.get(key), many[key]) for key in many}
     shared = {key: row for key, row in grown.items() if None not in row}
     assert len(shared) > 50

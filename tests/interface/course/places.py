@@ -16,6 +16,7 @@ from health.models import (
     HostState,
     Transition,
 )
+from health.rules.day import hour_of
 from health.rules.histogram import bucket_of
 from tests.interface.course import WORST, Story
 
@@ -26,6 +27,8 @@ STATES = {
     "tls": ("down", None, "tls", "self-signed certificate"),
     "unknown": ("unknown", None, "refused", "This site may not reach 10.0.0.7."),
 }
+# how their last 24 hours went, see health.rules.day
+DAYS = {"up": "---" + "u" * 21, "down": "u" * 20 + "-ddd", "unknown": "-" * 24}
 FINE = ("up", 200, "", "200 OK")
 CHARTED = 4  # teams with two days of five-minute steps
 
@@ -36,6 +39,7 @@ def make_places(story: Story, course: Course, projects: list[Project]) -> list[E
         Environment(
             project=project,
             name=story.text("production"),
+            created_at=story.ago(days=40),
             url="" if story.is_bare(n) else f"https://team{n}.apps.example.org/",
         )
         for n, project in enumerate(projects)
@@ -45,7 +49,9 @@ def make_places(story: Story, course: Course, projects: list[Project]) -> list[E
         for project in projects[::5]
     )
     checked = [*places[: story.teams - 1], *staging]
-    Check.objects.bulk_create(Check(environment=place, next_due_at=story.now) for place in checked)
+    Check.objects.bulk_create(
+        Check(environment=place, next_due_at=story.now, created_at=story.ago(days=40)) for place in checked
+    )
     _states(story, checked)
     _series(story, checked)
     _results(story, checked)
@@ -68,6 +74,8 @@ def _states(story: Story, places: list[Environment]) -> None:
                 error_kind=kind,
                 detail=detail if http_status or not detail else story.text(detail),
                 consecutive_failures=0 if status == "up" else 120,
+                day=DAYS[status],
+                day_until=hour_of(story.now) - 30 * story.is_failing,
             )
         )
     EnvironmentState.objects.bulk_create(rows)
