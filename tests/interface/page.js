@@ -87,11 +87,12 @@
     return true;
   };
 
-  // Latin words that never passed through gettext, with where they stand. Addresses and the names of time
-  // zones are no words of ours.
-  const KEPT = /\b(Courseops|UTC)\b|https?:\/\/\S+|\S+@\S+|\b[A-Z]\w+(\/[\w+-]+)+\b|\bEtc\/\S+/g;
+  // Latin words that never passed through gettext, with where they stand. Addresses are no words of ours,
+  // nor are the names of zones and languages.
+  const KEPT = /\b(Courseops|UTC)\b|https?:\/\/\S+|\S+@\S+|\b[A-Z]\w+\/\w+\b/g;
   const WORD = /[A-Za-z]{2,}/;
-  const OUTSIDE = "script, style, code, pre, kbd, samp, textarea, [translate=no], template, noscript";
+  const OUTSIDE =
+    "script, style, code, pre, kbd, samp, textarea, template, noscript, [translate=no], [name=time_zone], [name=language]";
   const unmarked = () => {
     const found = [];
     const look = (text, element, where) => {
@@ -107,7 +108,7 @@
     for (const element of document.body.querySelectorAll("*")) {
       if (element.closest("[translate=no]")) continue;
       for (const name of ["aria-label", "title", "alt", "placeholder", "aria-description", "aria-roledescription"])
-        if (element.hasAttribute(name)) look(element.getAttribute(name), element, name);
+        if (element.hasAttribute(name) && !element.matches("time")) look(element.getAttribute(name), element, name);
       if (element.matches("input[type=submit], input[type=button]")) look(element.value, element, "value");
     }
     return found;
