@@ -69,13 +69,14 @@ def tutors_of(user: User) -> list[tuple[int, str]]:
 
 
 def teams_of(course: Course, user: User, *, text: str) -> QuerySet[Team]:
-    """Return the teams `user` may see whose name holds `text`, with `member_count` and `project_count`."""
+    """Return the teams `user` may see whose name holds `text`, with its counts and `tutors`."""
     counts = {
         "member_count": Count("memberships", filter=Q(memberships__role="student"), distinct=True),
         "project_count": Count("projects", distinct=True),
     }
     teams = course.teams.visible_to(user).filter(name__icontains=text).select_related("course")
-    return teams.annotate(**counts).order_by("is_archived", "name", "pk")
+    tutors = Prefetch("memberships", Membership.objects.tutors().select_related("user"), to_attr="tutors")
+    return teams.annotate(**counts).prefetch_related(tutors).order_by("is_archived", "name", "pk")
 
 
 def courses_with_rights(user: User) -> QuerySet[Any]:

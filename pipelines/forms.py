@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from courses.models import Course, User
+from courses.forms import course_field
+from courses.models import User
 from pipelines.models import CIServer
 
 ABOUT_TOKEN = _("A group or project access token with the scope read_api and the role Reporter.")
@@ -67,8 +68,7 @@ class ServerForm(TokenForm):
     def __init__(self, data: Any = None, *, user: User, instance: CIServer | None = None) -> None:
         super().__init__(data, instance=instance)
         if instance is None:
-            courses = Course.objects.editable_by(user)
-            self.fields["course"] = forms.ModelChoiceField(courses, label=_("Course"), empty_label=None)
+            self.fields["course"] = course_field(user)
         else:
             del self.fields["course"]
 

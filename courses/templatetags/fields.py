@@ -9,9 +9,13 @@ register = template.Library()
 @register.simple_tag
 def control(field: BoundField) -> str:
     """Show the input. After a form was refused, the first one with an error has the focus."""
+    attrs: dict[str, str | bool] = {}
+    if type(field.form).__module__.startswith("allauth."):
+        attrs["placeholder"] = False  # there it repeats the label
     first = next((other for other in field.form.visible_fields() if other.errors), None)
-    is_first = first is not None and first.name == field.name
-    return field.as_widget(attrs={"autofocus": True} if is_first else None)
+    if first is not None and first.name == field.name:
+        attrs["autofocus"] = True
+    return field.as_widget(attrs=attrs)
 
 
 @register.filter

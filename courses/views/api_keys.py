@@ -51,9 +51,8 @@ def key_list(request: Request, course: str, team: str = "", project: str = "") -
         "crumbs": _crumbs(place),
         "lines": queries.key_lines(place.api_keys.all(), now=timezone.now()),
         "add_url": _address("courses:key_add", place),
+        "tabs": course_tabs(place, request.user, "courses:key_list") if isinstance(place, Course) else [],
     }
-    if isinstance(place, Course):
-        context["tabs"] = course_tabs(place, request.user, "courses:key_list")
     return render(request, "courses/key_list.html", context)
 
 

@@ -21,8 +21,7 @@ from courses.views.timeline import asked_of, timeline_file, timeline_part
 def course_list(request: Request) -> HttpResponse:
     """The courses the reader takes part in."""
     page = page_of(request, queries.courses_of(request.user), size=ROWS)
-    roles = {**dict(Membership.Role.choices), None: _("Administrator")}
-    lines = [(course, roles[course.role]) for course in page]
+    lines = [(course, course.role and Membership.Role(course.role).label) for course in page]
     return render(request, "courses/course_list.html", {"page": page, "lines": lines})
 
 

@@ -7,6 +7,7 @@ from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,7 +17,7 @@ from courses.models import Course, Project, Team, User
 
 Crumbs = Sequence[tuple[str, str]]
 Tabs = list[tuple[str, str, bool]]
-ROWS = 100
+ROWS = 50
 NAME_TAKEN = gettext_lazy("This name, or one very much like it, is taken. Choose another.")
 
 
@@ -75,7 +76,9 @@ def form_page(
     return render(request, "courses/form.html", context)
 
 
-def confirm_page(request: Request, *, title: str, text: str, crumbs: Crumbs, action: str) -> HttpResponse:
+def confirm_page(
+    request: Request, *, title: str, text: str | Promise, crumbs: Crumbs, action: str
+) -> HttpResponse:
     """Ask before something that cannot be undone."""
     context = {"title": title, "text": text, "crumbs": crumbs, "action": action, "back": crumbs[-1][1]}
     return render(request, "courses/confirm.html", context)

@@ -1,5 +1,7 @@
 """What the pages of the catalogue offer lecturers and administrators: courses, archives, links, labels."""
 
+import re
+
 import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
@@ -114,6 +116,36 @@ def test_the_timeline_offers_every_kind_and_marks_the_chosen_one(team, student):
     for kind in Event.Kind.values:
         assert f"?kind={kind}" in answer
     assert '?kind=alert" aria-current="true"' in answer
+
+
+def tabs_in(answer):
+    nav = text_of(answer).partition('<nav class="tabs"')[2].partition("</nav>")[0]
+    return re.findall(r">([^<>]+)</a>", nav)
+
+
+def test_a_course_has_one_navigation_with_what_the_reader_may_open(team, lecturer, tutor, student):
+    everything = ["Course", "People", "API keys", "Jobs", "Set-up", "Settings"]
+    for name in ("course_detail", "member_list", "key_list", "job_list", "course_edit"):
+        assert tabs_in(page(lecturer, at(name, team.course))) == everything
+    assert tabs_in(page(lecturer, f"{team.course.get_absolute_url()}setup/")) == everything
+    assert tabs_in(page(tutor, team.course.get_absolute_url())) == ["Course", "People", "Jobs"]
+    assert tabs_in(page(student, team.course.get_absolute_url())) == []
+
+
+def test_a_course_leads_to_how_its_teams_stand(team, student):
+    url = team.course.get_absolute_url()
+    assert f'href="/?course={team.course.slug}"' in text_of(page(student, f"{url}?kind=alert&q=x"))
+    assert "/status/" not in text_of(page(student, url))
+    Course.objects.update(has_status_page=True)
+    assert f'href="/status/{team.course.slug}/"' in text_of(page(student, url))
+
+
+def test_the_list_of_courses_says_who_the_reader_is(team, tutor, admin_user):
+    factories.TeamFactory(course=team.course, is_archived=True)
+    for user, role in ((tutor, "Tutor"), (admin_user, "Administrator")):
+        answer = text_of(page(user, reverse("courses:course_list")))
+        assert f'data-label="Your role">{role}<' in answer
+        assert 'data-label="Teams">1<' in answer
 
 
 # People -----------------------------------------------------------------------------------------

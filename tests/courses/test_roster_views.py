@@ -163,3 +163,32 @@ def test_too_many_open_jobs_are_explained(browser, url, team):
     answer = browser.post(url, {"draft": draft_in(browser.post(url, {"text": EXAMPLE}))}, follow=True)
     assert "The course has 5 unfinished jobs. Wait until" in answer.content.decode()
     assert Job.objects.count() == 5
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://10.0.0.7/",
+        "http://[fd00::1]/",
+        "http://localhost:3000",
+        "http://app.localhost/",
+        "http://a.org:99999",
+    ],
+)
+def test_the_preview_warns_of_addresses_that_will_not_be_checked(browser, url, address):
+    answer = browser.post(url, {"text": f"team,email,url\nA,,{address}\nB,,https://b.example.org\n"})
+    text = answer.content.decode()
+    assert "will not be checked" in text
+    assert f"<code>{address}</code>" in text
+    assert "<code>https://b.example.org</code>" not in text
+    assert draft_in(answer), "it is a warning"
+
+
+def test_public_addresses_need_no_warning(browser, url):
+    assert "will not be checked" not in browser.post(url, {"text": EXAMPLE}).content.decode()
+
+
+def test_the_preview_says_how_many_teams_are_there_already(browser, url, team):
+    answer = browser.post(url, {"text": f"team,email\n{team.name},new@example.org\n"}).content.decode()
+    assert "1 person, 1 role" in answer
+    assert "1 team is there already." in answer
