@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from alerts.clients.apprise import complaint
 from alerts.models import Channel, Rule
 from alerts.rules import Comparison
-from courses.models import Course, User
+from courses.forms import course_field
+from courses.models import User
 
 ADDRESSES_AT_MOST = 20
 
@@ -93,11 +94,7 @@ class ChannelForm(TargetForm):
 
     def __init__(self, data: Any, *, user: User, instance: Channel | None) -> None:
         super().__init__(data, instance=instance)
-        courses = Course.objects.editable_by(user)
-        field = forms.ModelChoiceField(courses, label=_("Course"))
-        if len(courses[:2]) == 1:
-            field.empty_label = None  # the only one is chosen
-        self.fields["course"] = field
+        self.fields["course"] = course_field(user)
 
 
 def addresses(text: str) -> str:

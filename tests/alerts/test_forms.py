@@ -118,8 +118,9 @@ def test_filters_that_are_none_choose_nothing(student):
     assert InboxForm({**data, "course": "none"}, user=student).asked() == Filters()
 
 
-def test_a_channels_only_course_is_chosen(lecturer, team):
-    form = ChannelForm(None, user=lecturer, instance=None)
-    assert [label for _, label in form.fields["course"].choices] == [team.course.name]
+def test_a_channels_only_course_is_not_asked_for(lecturer, team):
+    field = ChannelForm(None, user=lecturer, instance=None)["course"]
+    assert (field.value(), field.is_hidden) == (team.course.pk, True)
     factories.MembershipFactory(user=lecturer, team=None, course=factories.CourseFactory(), role="lecturer")
-    assert len(ChannelForm(None, user=lecturer, instance=None).fields["course"].choices) == 3
+    field = ChannelForm(None, user=lecturer, instance=None)["course"]
+    assert (field.value(), field.is_hidden) == (None, False)
