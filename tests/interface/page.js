@@ -87,9 +87,9 @@
     return true;
   };
 
-  // Latin words that never passed through gettext, with where they stand. Addresses are no words of ours,
-  // nor are the names of zones and languages.
-  const KEPT = /\b(Courseops|UTC)\b|https?:\/\/\S+|\S+@\S+|\b[A-Z]\w+\/\w+\b/g;
+  // Latin words that never passed through gettext, with where they stand. Addresses, paths and files are no words of
+  // ours, nor are the names of zones and languages.
+  const KEPT = /\b(Courseops|UTC)\b|https?:\/\/\S+|\S+@\S+|[\w-]+(\/[\w-]+)+|\b[\w-]+\.(csv|txt|zip)\b/g;
   const WORD = /[A-Za-z]{2,}/;
   const OUTSIDE =
     "script, style, code, pre, kbd, samp, textarea, template, noscript, [translate=no], [name=time_zone], [name=language]";

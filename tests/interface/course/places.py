@@ -72,7 +72,7 @@ def _states(story: Story, places: list[Environment]) -> None:
                 last_latency_ms=80 + n * 7 % 140 if http_status else None,
                 http_status=http_status,
                 error_kind=kind,
-                detail=detail if http_status or not detail else story.text(detail),
+                detail=story.text(detail),
                 consecutive_failures=0 if status == "up" else 120,
                 day=DAYS[status],
                 day_until=hour_of(story.now) - 30 * story.is_failing,
@@ -142,7 +142,7 @@ def _results(story: Story, places: list[Environment]) -> None:
                 http_status=http_status,
                 latency_ms=90.0 + k if http_status else None,
                 error_kind=kind,
-                detail=detail if http_status else story.text(detail),
+                detail=story.text(detail),
             )
             for k in range(20)
         ]
@@ -176,8 +176,11 @@ FIGURES = {
 
 def make_hosts(story: Story, course: Course) -> None:
     """Make three hosts: of the site, of the course, and one that was never heard of."""
-    hosts = [Host.objects.create(name="web-1"), Host.objects.create(name="runner-1", course=course)]
-    Host.objects.create(name="runner-2", course=course)
+    hosts = [
+        Host.objects.create(name=story.text("web-1")),
+        Host.objects.create(name=story.text("runner-1"), course=course),
+    ]
+    Host.objects.create(name=story.text("runner-2"), course=course)
     silent = timedelta(hours=30) if story.is_failing else timedelta()
     for host in hosts:
         HostState.objects.create(
