@@ -2,32 +2,23 @@
 
 from django.urls import path
 
-from dashboard import (
-    design_views,
-    overview_views,
-    project_views,
-    search_views,
-    setup_views,
-    status_views,
-    team_views,
-    views,
-)
+from dashboard.views import answers, design, overview, project, search, setup, status, team
 
 urlpatterns = [
-    path("", overview_views.overview, name="overview"),
-    path("courses/<slug:course>/teams/<slug:team>/", team_views.team_detail, name="team_detail"),
+    path("", overview.overview, name="overview"),
+    path("courses/<slug:course>/teams/<slug:team>/", team.team_detail, name="team_detail"),
     path(
         "courses/<slug:course>/teams/<slug:team>/projects/<slug:project>/",
-        project_views.project_detail,
+        project.project_detail,
         name="project_detail",
     ),
-    path("courses/<slug:course>/setup/", setup_views.course_setup, name="course_setup"),
-    path("courses/<slug:course>/setup/finish/", setup_views.setup_finish, name="setup_finish"),
-    path("search/", search_views.find, name="search"),
-    path("status/<slug:course>/", status_views.status_course, name="status_course"),
-    path("status/<slug:course>/<slug:team>/", status_views.status_team, name="status_team"),
-    path("status/<slug:course>/<slug:team>/badge.svg", status_views.status_badge, name="status_badge"),
-    path("design/", design_views.design, name="design"),
-    path("health/live", views.live, name="live"),
-    path("health/ready", views.ready, name="ready"),
+    path("courses/<slug:course>/setup/", setup.course_setup, name="course_setup"),
+    path("courses/<slug:course>/setup/finish/", setup.setup_finish, name="setup_finish"),
+    path("search/", search.find, name="search"),
+    path("status/<slug:course>/", status.status_course, name="status_course"),
+    path("status/<slug:course>/<slug:team>/", status.status_team, name="status_team"),
+    path("status/<slug:course>/<slug:team>/badge.svg", status.status_badge, name="status_badge"),
+    path("design/", design.design, name="design"),
+    path("health/live", answers.live, name="live"),
+    path("health/ready", answers.ready, name="ready"),
 ]

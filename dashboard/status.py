@@ -17,7 +17,8 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from courses.models import Course, Team
-from health.queries.public import Outage, PublicPlace, public_places
+from health.queries.outages import Outage
+from health.queries.public import PublicPlace, public_places
 from health.rules.availability import Span, availability
 
 FRESH_S = 15.0  # of what was read, and again of what was drawn from it: half a minute in all

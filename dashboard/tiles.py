@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 from django.urls import reverse
 
@@ -11,8 +10,7 @@ from courses.models import Course
 from dashboard.queries.standings import Standing
 from dashboard.rules import TROUBLE
 from dashboard.wording import CONCERNS, state_of
-
-HOUR_WIDTH = 2  # of which one is a gap, in units of a line that is 48 wide and 6 high
+from health.rules.day import day_paths
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +27,6 @@ class Tile:
     seen: str
     down: str
     alert: int | None
-
-
-@lru_cache(maxsize=4096)
-def day_paths(line: str) -> tuple[str, str]:
-    """Return the paths of a day's hours that went well and that did not."""
-    return _path(line, "u"), _path(line, "d")
-
-
-def _path(line: str, letter: str) -> str:
-    hours = [n for n, seen in enumerate(line) if seen == letter]
-    return "".join(f"M{n * HOUR_WIDTH} 3h1.4" for n in hours)
 
 
 def addresses(courses: Iterable[Course]) -> dict[int, str]:

@@ -18,7 +18,7 @@ urlpatterns = [
     path("accounts/", include("courses.account_urls")),
     path("admin/", admin.site.urls),
 ]
-handler400 = "dashboard.views.bad_request"
-handler403 = "dashboard.views.permission_denied"
-handler404 = "dashboard.views.page_not_found"
-handler500 = "dashboard.views.server_error"
+handler400 = "dashboard.views.answers.bad_request"
+handler403 = "dashboard.views.answers.permission_denied"
+handler404 = "dashboard.views.answers.page_not_found"
+handler500 = "dashboard.views.answers.server_error"

@@ -7,11 +7,13 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from courses.exports import wants_csv
 from courses.http import Request, asked_text
 from courses.live import live_page
 from courses.models import Course, SavedView, Team
 from courses.queries import tutors_of
 from dashboard import queries
+from dashboard.exports import overview_csv
 from dashboard.rules import Concern
 from dashboard.tiles import tiles
 from dashboard.wording import CONCERNS, error_counts
@@ -31,6 +33,9 @@ def overview(request: Request) -> HttpResponse:
     """
     courses = queries.courses_of(request.user)
     filters = _filters(request)
+    if wants_csv(request):
+        found = queries.overview(request.user, filters, courses, now=timezone.now())
+        return overview_csv(found.standings)
     frame = {
         "courses": courses,
         "filters": filters,

@@ -254,3 +254,12 @@ def test_older_entries_are_on_the_next_page(client, lecturer, team):
     assert "Older" in first
     assert "Note 30." in second
     assert "Newer" in second
+
+
+def test_the_overview_leaves_as_a_file_with_its_filters(client, admin):
+    large.make(20, now=timezone.now())
+    answer = client.get("/?format=csv&state=down")
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("Team,State,Deployment")
+    assert lines[1].startswith("Team 0000,down,production: down,failed,0,0,1,1")
+    assert len(lines) == 4

@@ -185,8 +185,8 @@ def test_american_readers_get_american_clocks(client, course):
 
 
 def test_long_lists_are_cut(client, course, monkeypatch):
-    monkeypatch.setattr("dashboard.status_views.PLACES_SHOWN", 1)
-    monkeypatch.setattr("dashboard.status_views.OUTAGES_SHOWN", 1)
+    monkeypatch.setattr("dashboard.views.status.PLACES_SHOWN", 1)
+    monkeypatch.setattr("dashboard.views.status.OUTAGES_SHOWN", 1)
     for _ in range(2):
         place(course, "down")
     page = text_of(client.get(at("course", "lab")))

@@ -10,7 +10,7 @@ from django.utils.functional import SimpleLazyObject
 
 from benchmarks import course as large
 from courses.models import Course, User
-from dashboard import views
+from dashboard.views import answers
 from pipelines.models import RepositoryState
 from tests import factories
 
@@ -123,7 +123,9 @@ def test_htmx_gets_only_the_teams(client, admin):
 def test_an_unchanged_poll_is_answered_without_a_body(client, admin):
     large.make(2, now=timezone.now() - timedelta(minutes=30))
     first = client.get("/", headers={"HX-Request": "true", "HX-Target": "teams"})
-    again = client.get("/", headers={"HX-Request": "true", "HX-Target": "teams", "If-None-Match": first["ETag"]})
+    again = client.get(
+        "/", headers={"HX-Request": "true", "HX-Target": "teams", "If-None-Match": first["ETag"]}
+    )
     assert again.status_code == 304
     assert not again.content
 
@@ -143,7 +145,7 @@ def test_not_ready_without_a_database(client, monkeypatch):
         def cursor(self):
             raise DatabaseError
 
-    monkeypatch.setattr(views, "connection", Broken())
+    monkeypatch.setattr(answers, "connection", Broken())
     assert client.get("/health/ready").status_code == 503
 
 
@@ -152,14 +154,14 @@ def test_not_ready_without_a_database(client, monkeypatch):
 )
 def test_error_pages_say_what_to_do(rf, name, status):
     request = rf.get("/")
-    answer = getattr(views, name)(request, Exception("hush-hush"))
+    answer = getattr(answers, name)(request, Exception("hush-hush"))
     assert answer.status_code == status
     assert "Go to the overview" in answer.content.decode()
     assert "hush-hush" not in answer.content.decode()
 
 
 def test_a_fault_of_ours_shows_no_traceback(rf):
-    answer = views.server_error(rf.get("/"))
+    answer = answers.server_error(rf.get("/"))
     assert answer.status_code == 500
     assert "Something broke" in answer.content.decode()
 
@@ -193,7 +195,7 @@ class PoolTimeoutError(OperationalError):
     ],
 )
 def test_a_busy_database_is_called_so(fail, admin, monkeypatch, caplog, vendor, fault):
-    monkeypatch.setattr(views, "connection", SimpleNamespace(vendor=vendor))
+    monkeypatch.setattr(answers, "connection", SimpleNamespace(vendor=vendor))
     answer = fail(fault)
     assert (answer.status_code, answer["Retry-After"]) == (503, "60")
     page = answer.content.decode()
@@ -207,7 +209,7 @@ def test_a_busy_database_is_called_so(fail, admin, monkeypatch, caplog, vendor, 
     "fault", [OperationalError("no such table: x"), DatabaseError("locked"), ValueError()]
 )
 def test_other_faults_stay_faults(fail, admin, monkeypatch, fault):
-    monkeypatch.setattr(views, "connection", SimpleNamespace(vendor="sqlite"))
+    monkeypatch.setattr(answers, "connection", SimpleNamespace(vendor="sqlite"))
     answer = fail(fault)
     assert (answer.status_code, "Retry-After" in answer) == (500, False)
 
@@ -221,6 +223,6 @@ def test_the_page_of_a_busy_site_asks_no_database(rf, django_assert_num_queries)
         try:
             raise OperationalError("database is locked")
         except OperationalError:
-            answer = views.server_error(request)
+            answer = answers.server_error(request)
     assert answer.status_code == 503
     assert not request.session.modified

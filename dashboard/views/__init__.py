@@ -1,0 +1,1 @@
+"""Who asked, and what do the pages show that join the apps?"""
