@@ -1,13 +1,68 @@
-"""What do the measurements say in words? Spans and what became of a chosen one."""
+"""What do the measurements say in words? States, what to do about them, spans and what became of one."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
+from courses.templatetags.ui import duration
 from health.rules import ranges
+from health.rules.verdicts import DOWN, UNKNOWN, UP
+
+# kind of what went wrong (rules.verdicts) -> what is best done next
+NEXT_STEPS = {
+    "5XX": gettext_lazy("The app itself fails: read its log, or go back to the version before."),
+    "4XX": gettext_lazy("The app runs but refuses this address: is the path of the check right?"),
+    "3XX": gettext_lazy("The app answers with a redirect that leads nowhere: is the URL the final one?"),
+    "timeout": gettext_lazy("No answer came in time: does the app run, and is its machine too busy?"),
+    "dns": gettext_lazy("The name leads nowhere: look for a typing error in the URL, then at the DNS entry."),
+    "tls": gettext_lazy("Browsers warn of this, too: renew the certificate or correct the name in it."),
+    "connect": gettext_lazy("Nothing listens there: start the app, then look at its port and the firewall."),
+    "redirect": gettext_lazy("The app redirects in a circle or too often: is the URL the final one?"),
+    "protocol": gettext_lazy(
+        "What listens there does not speak HTTP: look at the port and at http or https."
+    ),
+    "refused": gettext_lazy(
+        "This site asks public addresses only. Give the environment one, "
+        "or ask the administrator to allow its network."
+    ),
+}
+OTHER_STEP = gettext_lazy("Open the app and read its log.")
+WAS = {
+    UP: gettext_lazy("It was up then."),
+    DOWN: gettext_lazy("It was down then."),
+    UNKNOWN: gettext_lazy("It was not known before either."),
+}
+
+
+def next_step(kind: str) -> str:
+    """Return what is best done about what went wrong; empty when nothing did."""
+    return str(NEXT_STEPS.get(kind, OTHER_STEP)) if kind else ""
+
+
+def headline(status: str, held: timedelta) -> str:
+    """Return a status and how long it has held: `Down for 12 min`."""
+    words = _("Down for %(span)s") if status == DOWN else _("Up for %(span)s")
+    return words % {"span": duration(held)}
+
+
+def silence(status: str, silent: timedelta) -> tuple[str, str]:
+    """Return what is known of a place that nobody has asked for so long, and what to do."""
+    advice = _("The worker of this site may be away: tell its administrator if this lasts.")
+    return _("No news for %(span)s") % {"span": duration(silent)}, f"{WAS[status]} {advice}"
+
+
+def day_words(line: str) -> str:
+    """Return the last 24 hours in words; line: see rules.day."""
+    watched = sum(letter in "ud" for letter in line)
+    if not watched:
+        return _("Not watched in the last 24 hours")
+    bad = ngettext("%(n)s hour with a failure", "%(n)s hours with failures", line.count("d")) % {
+        "n": line.count("d")
+    }
+    return _("%(bad)s of the %(watched)s watched") % {"bad": bad, "watched": watched}
 
 
 def span_words(span: timedelta) -> str:

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Exists, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from courses.models import Course, Membership, User
 
@@ -32,13 +33,17 @@ class HostQuerySet(models.QuerySet["Host"]):
 class Host(models.Model):
     """A machine, known by its name. Without a course it is one this site itself runs on."""
 
-    course = models.ForeignKey(Course, models.CASCADE, null=True, blank=True, related_name="hosts")
-    name = models.CharField(max_length=253)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    course = models.ForeignKey(
+        Course, models.CASCADE, null=True, blank=True, related_name="hosts", verbose_name=_("course")
+    )
+    name = models.CharField(_("name"), max_length=253)
+    created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
 
     objects = HostQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("host")
+        verbose_name_plural = _("hosts")
         ordering: ClassVar = ["name"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["course", "name"], name="host_name_in_course"),
@@ -56,16 +61,16 @@ class Host(models.Model):
 class HostFigures(models.Model):
     """What psutil says. In a step of several readings each figure is their mean."""
 
-    cpu_percent = models.FloatField()
-    load_1m = models.FloatField()
-    memory_percent = models.FloatField()
-    memory_used_bytes = models.BigIntegerField()
-    swap_percent = models.FloatField()
-    disk_percent = models.FloatField()
-    disk_used_bytes = models.BigIntegerField()
-    disk_total_bytes = models.BigIntegerField()
-    network_received_bytes_per_s = models.FloatField()
-    network_sent_bytes_per_s = models.FloatField()
+    cpu_percent = models.FloatField(_("CPU in %"))
+    load_1m = models.FloatField(_("load of one minute"))
+    memory_percent = models.FloatField(_("memory in %"))
+    memory_used_bytes = models.BigIntegerField(_("memory used in bytes"))
+    swap_percent = models.FloatField(_("swap in %"))
+    disk_percent = models.FloatField(_("disk in %"))
+    disk_used_bytes = models.BigIntegerField(_("disk used in bytes"))
+    disk_total_bytes = models.BigIntegerField(_("disk in bytes"))
+    network_received_bytes_per_s = models.FloatField(_("received bytes a second"))
+    network_sent_bytes_per_s = models.FloatField(_("sent bytes a second"))
 
     class Meta:
         abstract = True
@@ -77,11 +82,17 @@ class HostFigures(models.Model):
 class HostState(HostFigures):
     """The latest reading of a host."""
 
-    host = models.OneToOneField(Host, models.CASCADE, primary_key=True, related_name="state")
-    last_sampled_at = models.DateTimeField()
-    fresh_until = models.DateTimeField()
-    cpu_count = models.PositiveSmallIntegerField(default=1)
-    memory_total_bytes = models.BigIntegerField(default=0)
+    host = models.OneToOneField(
+        Host, models.CASCADE, primary_key=True, related_name="state", verbose_name=_("host")
+    )
+    last_sampled_at = models.DateTimeField(_("last measured"))
+    fresh_until = models.DateTimeField(_("believed until"))
+    cpu_count = models.PositiveSmallIntegerField(_("cores"), default=1)
+    memory_total_bytes = models.BigIntegerField(_("memory in bytes"), default=0)
+
+    class Meta:
+        verbose_name = _("state of a host")
+        verbose_name_plural = _("states of hosts")
 
     def is_stale(self, now: datetime) -> bool:
         """Whether readings stopped coming in."""
@@ -91,7 +102,7 @@ class HostState(HostFigures):
 class HostStep(HostFigures):
     """The readings of one step of one host."""
 
-    host = models.ForeignKey(Host, models.CASCADE, related_name="+", db_index=False)
+    host = models.ForeignKey(Host, models.CASCADE, related_name="+", db_index=False, verbose_name=_("host"))
     at = models.DateTimeField()  # where the step starts
     n = models.PositiveIntegerField(default=0)
     expected = models.PositiveIntegerField(default=0)

@@ -2,69 +2,106 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Max, Q, QuerySet, Value, When
+from django.utils.translation import gettext as _
 
 from courses.charts.lines import Sparkline
-from courses.models import Environment, User
+from courses.models import Environment, Membership, User
 from health.models import EnvironmentRollup, EnvironmentSample, EnvironmentState
 from health.queries.trends import trend_line
-from health.rules import slots, trend
+from health.rules import day, slots, trend
+from health.wording import day_words
 
-PER_PAGE = 100
+PER_PAGE = 50
 RANKS = {"down": 0, "unknown": 1, "up": 2}
 
 
 @dataclass(frozen=True, slots=True)
+class Filters:
+    """What the reader asked to see; every field empty means everything."""
+
+    course: str = ""
+    state: str = ""
+    tutor: int = 0  # a user
+    text: str = ""
+
+    @property
+    def is_active(self) -> bool:
+        """Whether anything is left out."""
+        return bool(self.course or self.state or self.tutor or self.text)
+
+
+@dataclass(frozen=True, slots=True)
 class EnvironmentRow:
-    """One line of the list. line: None until three points make one."""
+    """One line of the list. held: how long its status has.
+
+    seen, down: the last 24 hours as paths, and in words. line: None until three points make one.
+    """
 
     environment: Environment
     state: EnvironmentState | None
     status: str
     is_stale: bool
+    held: timedelta | None
+    seen: str
+    down: str
+    day_words: str
     line: Sparkline | None
 
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentList:
-    """A page of the list and how many there are in each state."""
+    """A page of the list, how many there are in each state, and in all.
+
+    silent: how long ago anything was asked, when no status of those found is fresh any more.
+    """
 
     rows: list[EnvironmentRow]
     page: Page[Environment]
     counts: list[tuple[str, int]]
     total: int
+    silent: timedelta | None
 
 
-def environment_list(
-    user: User, *, status: str, text: str, page_number: str, now: datetime
-) -> EnvironmentList:
-    """Return what `user` may see, problems first, narrowed to a status and to a text in a name."""
-    found = _ranked(user, text, now)
-    numbers = {row["rank"]: row["n"] for row in found.order_by().values("rank").annotate(n=Count("pk"))}
-    page = Paginator(_in_status(found, status), PER_PAGE).get_page(page_number)
+def environment_list(user: User, filters: Filters, *, page_number: str, now: datetime) -> EnvironmentList:
+    """Return what `user` may see, problems first. The counts are those of every state."""
+    found = _ranked(user, filters, now)
+    by_rank = found.order_by().values("rank")
+    counted = list(
+        by_rank.annotate(
+            n=Count("pk"),
+            fresh=Count("pk", filter=Q(health_state__fresh_until__gte=now)),
+            newest=Max("health_state__last_checked_at"),
+        )
+    )
+    numbers = {row["rank"]: row["n"] for row in counted}
+    asked = [row["newest"] for row in counted if row["newest"]]
+    is_silent = bool(asked) and not any(row["fresh"] for row in counted)
+    page = Paginator(_in_state(found, filters.state), PER_PAGE).get_page(page_number)
     lines = _lines(page, now)
     return EnvironmentList(
         rows=[_row(environment, lines[environment.pk], now) for environment in page],
         page=page,
         counts=[(word, numbers.get(rank, 0)) for word, rank in RANKS.items()],
         total=sum(numbers.values()),
+        silent=now - max(asked) if is_silent else None,
     )
 
 
-def environments(user: User, *, status: str, text: str, now: datetime) -> QuerySet[Any]:
+def environments(user: User, filters: Filters, *, now: datetime) -> QuerySet[Any]:
     """Return all that the list shows, page by page."""
-    return _in_status(_ranked(user, text, now), status)
+    return _in_state(_ranked(user, filters, now), filters.state)
 
 
-def _in_status(found: QuerySet[Any], status: str) -> QuerySet[Any]:
-    return found.filter(rank=RANKS[status]) if status in RANKS else found
+def _in_state(found: QuerySet[Any], state: str) -> QuerySet[Any]:
+    return found.filter(rank=RANKS[state]) if state in RANKS else found
 
 
-def _ranked(user: User, text: str, now: datetime) -> QuerySet[Any]:
+def _ranked(user: User, filters: Filters, now: datetime) -> QuerySet[Any]:
     fresh = Q(health_state__fresh_until__gte=now)
     rank = Case(
         When(fresh, health_state__status="down", then=Value(RANKS["down"])),
@@ -79,17 +116,36 @@ def _ranked(user: User, text: str, now: datetime) -> QuerySet[Any]:
         .annotate(rank=rank)
         .order_by("rank", "project__team__name", "project__name", "name", "pk")
     )
-    if text:
-        named = Q(name__icontains=text) | Q(project__name__icontains=text)
-        found = found.filter(named | Q(project__team__name__icontains=text))
+    return _narrowed(found, filters)
+
+
+def _narrowed(found: QuerySet[Any], filters: Filters) -> QuerySet[Any]:
+    if filters.course:
+        found = found.filter(project__team__course__slug=filters.course)
+    if filters.tutor:
+        theirs = Membership.objects.tutors().filter(user_id=filters.tutor, team__isnull=False)
+        found = found.filter(project__team__in=theirs.values("team"))
+    if filters.text:
+        named = Q(name__icontains=filters.text) | Q(project__name__icontains=filters.text)
+        found = found.filter(named | Q(project__team__name__icontains=filters.text))
     return found
 
 
 def _row(environment: Environment, line: Sparkline | None, now: datetime) -> EnvironmentRow:
-    state = getattr(environment, "health_state", None)
-    if state is None:
-        return EnvironmentRow(environment, None, "unknown", False, line)
-    return EnvironmentRow(environment, state, state.status_at(now), state.is_stale(now), line)
+    state: EnvironmentState | None = getattr(environment, "health_state", None)
+    hours = day.advanced(state.day, state.day_until, day.hour_of(now)) if state else ""
+    seen, down = day.day_paths(hours)
+    return EnvironmentRow(
+        environment=environment,
+        state=state,
+        status=state.status_at(now) if state else "unknown",
+        is_stale=bool(state and state.is_stale(now)),
+        held=now - state.since if state and not state.is_stale(now) else None,
+        seen=seen,
+        down=down,
+        day_words=day_words(hours),
+        line=line,
+    )
 
 
 def _lines(page: Iterable[Environment], now: datetime) -> dict[int, Sparkline | None]:
@@ -106,7 +162,9 @@ def _lines(page: Iterable[Environment], now: datetime) -> dict[int, Sparkline | 
         means = _means(ids, step, now - trend.LONGEST)
         for pk in ids:
             instants = trend.instants(begun[pk], now, step)
-            lines[pk] = trend_line([means.get((pk, at)) for at in instants], step, what="Mean latency")
+            lines[pk] = trend_line(
+                [means.get((pk, at)) for at in instants], step, words=_("Mean latency of the last %(span)s")
+            )
     return lines
 
 

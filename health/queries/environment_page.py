@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from courses.models import Environment
 from health.models import (
@@ -17,64 +16,34 @@ from health.models import (
     Transition,
 )
 from health.queries.environment_charts import Counts, EnvironmentCharts, environment_charts
+from health.queries.outages import Outage, last_outages
+from health.queries.standing import Standing, standing
 from health.rules import availability, histogram, slots
 from health.rules.ranges import Range, Window, window
 from health.wording import window_words
 
 RESULTS_SHOWN = 20
 TRANSITIONS_READ = 5000
-CLASSES = [
-    ("ok", gettext_lazy("Answered with 2XX")),
-    ("http_3xx", gettext_lazy("3XX, not followed")),
-    ("http_4xx", gettext_lazy("4XX client errors")),
-    ("http_5xx", gettext_lazy("5XX server errors")),
-    ("timeout", gettext_lazy("No answer in time")),
-    ("dns", gettext_lazy("Name not resolved")),
-    ("tls", gettext_lazy("TLS failed")),
-    ("other", gettext_lazy("No connection, or no valid HTTP")),
-]
 
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentPage:
-    """Everything the page of one environment shows, but for who looks at it.
+    """What the page of one environment shows that changes by itself.
 
-    now: the instant that the state is of; window, period: what the figures are of, and that in words.
-    percentiles: of all latencies, by name.
+    window, period: what the figures are of, and that in words. percentiles: of all latencies, by name.
     """
 
-    environment: Environment
-    check: Check | None
     state: EnvironmentState | None
-    now: datetime
+    standing: Standing
     window: Window
     period: str
     availability: availability.Availability
     n: int
     expected: int
     percentiles: list[tuple[str, float | None]]
-    classes: list[tuple[str, int]]
     charts: EnvironmentCharts
+    outages: list[Outage]
     results: list[CheckResult]
-
-    @property
-    def status(self) -> str:
-        return self.state.status_at(self.now) if self.state else "unknown"
-
-    @property
-    def is_stale(self) -> bool:
-        return bool(self.state and self.state.is_stale(self.now))
-
-    @property
-    def held(self) -> timedelta | None:
-        """How long the status has held."""
-        return self.now - self.state.since if self.state else None
-
-    @property
-    def silent(self) -> timedelta | None:
-        """How long ago the last answer came."""
-        last = self.state.last_checked_at if self.state else None
-        return self.now - last if last else None
 
 
 def environment_page(
@@ -93,17 +62,14 @@ def environment_page(
     n = sum(row.n for row in rows)
     whole = histogram.merge(row.histogram for row in rows)
     return EnvironmentPage(
-        environment=environment,
-        check=check,
         state=state,
-        now=now,
+        standing=standing(environment, check, state, now=now),
         window=shown,
         period=window_words(shown, zone),
         availability=availability.availability(watched),
         n=n,
         expected=max(n, _expected(check, rows, shown)) if check else n,
         percentiles=_percentiles(whole),
-        classes=[(str(label), sum(getattr(row, name) for row in rows)) for name, label in CLASSES],
         charts=environment_charts(
             environment,
             check,
@@ -114,6 +80,7 @@ def environment_page(
             shown=shown,
             zone=zone,
         ),
+        outages=last_outages(environment.pk),
         results=list(CheckResult.objects.filter(environment=environment).order_by("-at")[:RESULTS_SHOWN]),
     )
 

@@ -1,24 +1,23 @@
 """Which machines may this reader see, and how busy are and were they?"""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from courses.charts.axes import TimeAxis
 from courses.charts.lines import LineChart, Series, Sparkline, line_chart
 from courses.models import Membership, User
-from courses.templatetags.ui import percent
+from courses.templatetags.ui import TONE_OF, percent
 from health.models import Host, HostRollup, HostSample, HostState
 from health.queries.trends import trend_line
 from health.rules import slots, trend
 from health.rules.ranges import Range, Window, window
 from health.wording import window_words
 
-HOSTS_SHOWN = 200
 AN_HOUR = timedelta(hours=1)
 # (ident, title, lines as (label, field))
 CHARTS = [
@@ -36,9 +35,9 @@ Step = HostSample | HostRollup
 
 @dataclass(frozen=True, slots=True)
 class HostRow:
-    """One line of the list.
+    """One line of the list. status: up, stale or unknown. line: None until there is one.
 
-    silent: how long ago the last reading came, when the next is overdue. line: None until there is one.
+    silent: how long ago the last reading came, when the next is overdue.
     """
 
     host: Host
@@ -50,14 +49,18 @@ class HostRow:
 
 @dataclass(frozen=True, slots=True)
 class HostPage:
-    """Everything the page of one host shows. period: what the figures are of, in words."""
+    """What the page of one host shows that changes by itself. period: what the figures are of, in words."""
 
-    host: Host
     state: HostState | None
     status: str
+    silent: timedelta | None
     period: str
     n: int
     charts: list[LineChart]
+
+    @property
+    def tone(self) -> str:
+        return TONE_OF[self.status]
 
 
 def rate(value: float) -> str:
@@ -73,9 +76,14 @@ def whole_percent(value: float) -> str:
     return percent(value, 0)
 
 
-def _status(state: HostState | None, now: datetime) -> str:
-    """A machine is measured from inside: silence may be the machine or only its worker."""
-    return "up" if state is not None and not state.is_stale(now) else "unknown"
+def _heard(state: HostState | None, now: datetime) -> tuple[str, timedelta | None]:
+    """Return the status, and for how long there is no news where news is overdue.
+
+    A machine is measured from inside: silence may be the machine or only its worker.
+    """
+    if state is None:
+        return "unknown", None
+    return ("stale", now - state.last_sampled_at) if state.is_stale(now) else ("up", None)
 
 
 def may_see_hosts(user: User) -> bool:
@@ -83,23 +91,25 @@ def may_see_hosts(user: User) -> bool:
     return user.is_superuser or Membership.objects.staff().filter(user_id=user.pk).exists()
 
 
-def visible_hosts(user: User) -> QuerySet[Host]:
-    """Return the hosts `user` may see, each with its latest reading."""
-    return Host.objects.visible_to(user).select_related("state", "course")
+def visible_hosts(user: User, *, text: str, now: datetime) -> QuerySet[Host]:
+    """Return the hosts `user` may see whose name holds `text`, silent ones first, with what was read last."""
+    rows = Host.objects.visible_to(user).select_related("state", "course").filter(name__icontains=text)
+    is_heard = Case(When(state__fresh_until__gte=now, then=True), default=False)
+    return rows.annotate(is_heard=is_heard).order_by("is_heard", "name", "pk")
 
 
-def host_list(user: User, *, now: datetime) -> list[HostRow]:
-    """Return the hosts `user` may see, each with its latest reading and the CPU of the last hour."""
-    hosts = list(visible_hosts(user)[:HOSTS_SHOWN])
-    samples = HostSample.objects.filter(host__in=hosts, at__gte=slots.floor_to(now - AN_HOUR, 1))
+def host_rows(hosts: Iterable[Host], *, now: datetime) -> list[HostRow]:
+    """Return the lines of `hosts`, each with the CPU of the last hour. One query."""
+    shown = list(hosts)
+    samples = HostSample.objects.filter(host__in=shown, at__gte=slots.floor_to(now - AN_HOUR, 1))
     busy = {(pk, at): value for pk, at, value in samples.values_list("host_id", "at", "cpu_percent")}
     rows = []
-    for host in hosts:
+    for host in shown:
         state = getattr(host, "state", None)
         minutes = trend.instants(host.created_at, now, 1, AN_HOUR)
-        line = trend_line([busy.get((host.pk, at)) for at in minutes], 1, what="CPU")
-        silent = now - state.last_sampled_at if state and state.is_stale(now) else None
-        rows.append(HostRow(host, state, _status(state, now), silent, line))
+        values = [busy.get((host.pk, at)) for at in minutes]
+        line = trend_line(values, 1, words=gettext("CPU of the last %(span)s"))
+        rows.append(HostRow(host, state, *_heard(state, now), line))
     return rows
 
 
@@ -108,10 +118,11 @@ def host_page(host: Host, *, span: Range, now: datetime, zone: tzinfo) -> HostPa
     shown = window(span, host.created_at, now)
     rows = _rows(host.pk, shown)
     state: HostState | None = getattr(host, "state", None)
+    status, silent = _heard(state, now)
     return HostPage(
-        host=host,
         state=state,
-        status=_status(state, now),
+        status=status,
+        silent=silent,
         period=window_words(shown, zone),
         n=sum(row.n for row in rows),
         charts=[_chart(*chart, rows, shown, TimeAxis(shown.start, shown.end, zone)) for chart in CHARTS],

@@ -6,41 +6,15 @@ No people, no addresses, and of what went wrong no more than its kind.
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-from django.utils.translation import gettext as _
+from datetime import datetime
 
 from courses.models import Environment
 from health.models import EnvironmentState, Transition
+from health.queries.outages import Outage
 from health.rules.availability import Span, spans
 from health.rules.verdicts import DOWN, UNKNOWN
 
 CHANGES_READ = 20_000  # of a course: those of a hundred apps that go down 14 times a day
-
-
-@dataclass(frozen=True, slots=True)
-class Outage:
-    """A time without good answers. end: None while it goes on. kind: as in `rules.verdicts`, or empty."""
-
-    start: datetime
-    end: datetime | None
-    kind: str
-
-    @property
-    def length(self) -> timedelta | None:
-        return self.end - self.start if self.end else None
-
-    @property
-    def words(self) -> str:
-        """What was seen, and no more than its kind."""
-        if self.kind in ("3XX", "4XX", "5XX"):
-            return _("answered with %(kind)s") % {"kind": self.kind}
-        return {
-            "timeout": _("no answer in time"),
-            "dns": _("name not found"),
-            "tls": _("no valid certificate"),
-            "connect": _("no connection"),
-        }.get(self.kind, _("no valid answer"))
 
 
 @dataclass(frozen=True, slots=True)

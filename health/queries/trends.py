@@ -7,8 +7,11 @@ from courses.templatetags.ui import duration
 from health.rules import trend
 
 
-def trend_line(values: Sequence[float | None], step: int, *, what: str) -> Sparkline | None:
-    """Return the line through `values`, `step` minutes apart; None for too few of them."""
+def trend_line(values: Sequence[float | None], step: int, *, words: str) -> Sparkline | None:
+    """Return the line through `values`, `step` minutes apart; None for too few of them.
+
+    words: what it is of, with `%(span)s` where its span stands.
+    """
     if sum(value is not None for value in values) < trend.POINTS:
         return None
-    return sparkline(values, label=f"{what} of the last {duration(len(values) * step * 60)}")
+    return sparkline(values, label=words % {"span": duration(len(values) * step * 60)})

@@ -5,6 +5,7 @@ Each letter is the worst that was seen in its hour.
 """
 
 from datetime import datetime
+from functools import lru_cache
 
 from health.rules.verdicts import DOWN, UP
 
@@ -13,6 +14,7 @@ HOUR_S = 3600
 NOTHING = "-"  # nobody looked
 LETTERS = {DOWN: "d", UP: "u"}
 WORST = "du-"  # the first of them that was seen names the hour
+HOUR_WIDTH = 2  # of which less than one is a gap, in units of a line that is 48 wide and 6 high
 
 
 def hour_of(at: datetime) -> int:
@@ -38,3 +40,14 @@ def joined(line: str, other: str) -> str:
     if not line or not other or line == other:
         return line or other
     return "".join(min(pair, key=WORST.index) for pair in zip(line, other, strict=True))
+
+
+@lru_cache(maxsize=4096)
+def day_paths(line: str) -> tuple[str, str]:
+    """Return the paths of a day's hours that went well and that did not."""
+    return _path(line, "u"), _path(line, "d")
+
+
+def _path(line: str, letter: str) -> str:
+    hours = [n for n, seen in enumerate(line) if seen == letter]
+    return "".join(f"M{n * HOUR_WIDTH} 3h1.4" for n in hours)

@@ -47,8 +47,8 @@ def test_a_span_that_is_not_taken_as_it_was_is_told(client, paths, query, words)
 
 def test_a_zoomed_page_still_says_how_it_is_now(client, paths):
     page = client.get(paths[0], ENDS).context["page"]
-    assert page.status == "up"
-    assert page.held < timedelta(minutes=5)
+    assert page.standing.told.tone == "good"
+    assert page.standing.told.headline.startswith("Up for ")
     assert page.window.end.isoformat() == "2026-03-29T12:00:00+00:00"
     assert page.n == 0
 

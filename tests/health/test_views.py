@@ -32,6 +32,12 @@ def record(check, outcome, minutes_ago=0.0):
     services.record_results([services.Result(check, at, verdicts.judge(outcome))], now=at)
 
 
+def record_at(check, outcome, minutes_ago):
+    """Record as `record`, as if nobody had been away in between."""
+    EnvironmentState.objects.update(fresh_until=None)
+    record(check, outcome, minutes_ago)
+
+
 def record_old(check, minutes_ago):
     """Record as `record`, though something newer is known."""
     EnvironmentState.objects.update(last_checked_at=None)
@@ -83,13 +89,14 @@ def test_htmx_gets_only_the_live_part(client, check, host, lecturer):
     client.force_login(lecturer)
     for path, ident in [
         (LIST, "environments"),
-        (check.environment.get_absolute_url(), "environment"),
+        (check.environment.get_absolute_url(), "now"),
         (HOSTS, "hosts"),
-        (host.get_absolute_url(), "host"),
+        (host.get_absolute_url(), "now"),
     ]:
-        html = client.get(path, headers={"HX-Request": "true"}).content.decode().strip()
+        html = client.get(path, headers={"HX-Request": "true", "HX-Target": ident}).content.decode().strip()
         assert html.startswith(f'<div id="{ident}"')
         assert "<html" not in html
+        assert "csrf" not in html
 
 
 # The list ------------------------------------------------------------------------------------------
@@ -113,7 +120,7 @@ def test_environment_list_puts_problems_first(client, team, student):
     text = text_of(client.get(LIST))
     places = [text.index(name) for name in ("c-down", "b-stale", "d-new", "e-nowhere", "a-up")]
     assert places == sorted(places)
-    assert "No news; last known up" in text
+    assert "No news; last known:" in text
     assert "Not checked yet" in text
     assert "No URL is set" in text
 
@@ -138,6 +145,44 @@ def test_environment_list_filters_by_state_and_text(client, team, student):
 def test_environment_list_bears_any_query(client, check, student, query):
     client.force_login(student)
     assert client.get(LIST, query).status_code == 200
+
+
+def test_environment_list_filters_by_course_and_tutor(client, team, lecturer, tutor):
+    factories.CheckFactory(environment__project__team=team, environment__project__name="Ours")
+    other = factories.TeamFactory(course=team.course)
+    factories.CheckFactory(environment__project__team=other, environment__project__name="Theirs")
+    client.force_login(lecturer)
+    assert "Theirs" in text_of(client.get(LIST, {"course": team.course.slug}))
+    assert "Nothing matches" in text_of(client.get(LIST, {"course": "elsewhere"}))
+    text = text_of(client.get(LIST, {"tutor": tutor.pk}))
+    assert "Ours ·" in text
+    assert "Theirs ·" not in text
+    found = client.get(LIST, {"tutor": tutor.pk, "format": "csv"}).getvalue().decode()
+    assert "Ours" in found
+    assert "Theirs" not in found
+
+
+def test_environment_list_says_when_nothing_is_checked_any_more(client, check, student):
+    record(check, UP, 30)
+    client.force_login(student)
+    assert "Nothing has been checked for 30 min." in text_of(client.get(LIST))
+
+
+def test_environment_list_tells_the_last_day_hour_by_hour(client, check, student):
+    record(check, BAD_GATEWAY, 2)
+    record(check, UP, 1)
+    client.force_login(student)
+    text = text_of(client.get(LIST))
+    assert re.search(r"1 hour with a failure of the [12] watched", text)
+    assert '<path class="bad"' in text
+
+
+def test_an_empty_list_asks_of_each_what_they_can_do(client, team, student, lecturer):
+    for user, words in ((student, "See your course"), (lecturer, "Go to your courses")):
+        client.force_login(user)
+        text = text_of(client.get(LIST))
+        assert "No environments yet" in text
+        assert words in text
 
 
 def test_environment_list_has_pages(client, team, student, monkeypatch):
@@ -184,14 +229,57 @@ def test_environment_detail_says_it_in_words(client, check, student):
     assert "Failed in a row" in text
 
 
+@pytest.mark.parametrize(("minutes_before", "is_named"), [(4, True), (59, True), (61, False), (-1, False)])
+def test_a_deployment_just_before_is_named(client, check, student, minutes_before, is_named):
+    record(check, BAD_GATEWAY, 12)
+    record(check, BAD_GATEWAY)
+    at = EnvironmentState.objects.get().since - timedelta(minutes=minutes_before)
+    factories.EventFactory(
+        environment=check.environment,
+        at=at,
+        kind="deployment",
+        title="Deployed 1a2b",
+        url="https://ci.example/1",
+    )
+    client.force_login(student)
+    text = text_of(client.get(check.environment.get_absolute_url()))
+    assert (f"It began {minutes_before} min after" in text) is is_named
+    assert ('<a href="https://ci.example/1" translate="no">Deployed 1a2b</a>' in text) is is_named
+    assert ("Last deployment:" in text) is not is_named
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        (BAD_GATEWAY, "The app itself fails"),
+        (Reply(404, {}, b"", 1.0, ""), "is the path of the check right?"),
+        (Fault(FaultKind.TLS, "expired", 1.0), "renew the certificate"),
+        (Fault(FaultKind.CONNECT, "refused", 1.0), "start the app"),
+    ],
+)
+def test_what_is_wrong_comes_with_what_to_do(client, check, student, outcome, words):
+    record(check, outcome)
+    client.force_login(student)
+    assert words in text_of(client.get(check.environment.get_absolute_url()))
+
+
+def test_the_last_incidents_have_their_length(client, check, student):
+    for minutes_ago, outcome in ((60, UP), (40, BAD_GATEWAY), (35, UP), (5, BAD_GATEWAY)):
+        record_at(check, outcome, minutes_ago)
+    client.force_login(student)
+    text = words_of(client.get(check.environment.get_absolute_url()))
+    assert re.search(r"5 min ago ?still down ?answered with 5XX ?40 min ago ?5 min ?answered with 5XX", text)
+
+
 def test_environment_detail_of_one_that_is_up(client, check, student):
     for minute in range(30, -1, -1):
         record(check, UP, minute)
     client.force_login(student)
     text = text_of(client.get(check.environment.get_absolute_url(), {"range": "1h"}))
-    assert "Up</span> for 30 min: 200 OK" in text
+    assert "Up for 30 min: 200 OK" in words_of(client.get(check.environment.get_absolute_url()))
     assert "100.00 %" in text
-    assert re.search(r"watched since [0-9A-Za-z: ]+, 30 min ago: 100\.0 % of that time", text)
+    assert "watched 100.0 % of 30 min" in text
+    assert "It has not been down since" in text
     assert "Availability, since" in text
     assert text.count("<polyline") == 2
 
@@ -203,7 +291,7 @@ def test_environment_detail_of_one_older_than_the_span(client, check, student):
     client.force_login(student)
     text = text_of(client.get(check.environment.get_absolute_url(), {"range": "1h"}))
     assert "Availability, last 1 hour" in text
-    assert re.search(r"watched 5\d\.\d % of the time", text)
+    assert re.search(r"watched 5\d\.\d % of 60 min", text)
 
 
 def test_environment_detail_of_a_new_one_fills_its_axis(client, check, student):
@@ -266,16 +354,17 @@ def test_a_small_line_spans_what_was_watched(client, check, student, hours, word
 def test_environment_detail_without_news(client, check, student):
     record(check, UP, 9)
     client.force_login(student)
-    text = text_of(client.get(check.environment.get_absolute_url()))
-    assert "No news for 9 min. It was up then." in text
+    text = words_of(client.get(check.environment.get_absolute_url()))
+    assert "No news for 9 min It was up then." in text
+    assert "tell its administrator" in text
 
 
 def test_environment_detail_refused_by_our_guard(client, check, student):
     record(check, REFUSED)
     client.force_login(student)
-    assert "We cannot look: app.example.org is not" in text_of(
-        client.get(check.environment.get_absolute_url())
-    )
+    text = words_of(client.get(check.environment.get_absolute_url()))
+    assert "We cannot look: app.example.org is not" in text
+    assert "This site asks public addresses only." in text
 
 
 @pytest.mark.parametrize(
@@ -377,7 +466,7 @@ def test_the_time_before_the_first_check_was_not_missed(client, check, student):
     record(check, UP, 1.5)
     client.force_login(student)
     text = words_of(client.get(check.environment.get_absolute_url(), {"range": "1h"}))
-    assert re.search(r"watched since [\d:]+, 2 min ago: 100\S* % of that time", text)
+    assert "watched 100.0 % of 2 min" in text
     assert re.search(r"Availability, since [\d:]+ *Up 1 min 3\d s", text)
 
 
@@ -414,15 +503,47 @@ def test_host_detail_shows_four_charts(client, tutor):
     text = text_of(client.get(host.get_absolute_url(), {"range": "1h"}))
     assert text.count("<figure") == 4
     assert "50 %" in text
-    assert "reporting" in text
+    assert "Reporting" in text
 
 
 def test_silent_host(client, tutor):
     host = services.record_host_sample(READING, now=timezone.now() - timedelta(minutes=9))
     client.force_login(tutor)
     text = words_of(client.get(host.get_absolute_url()))
-    assert re.search(r"silent It stopped reporting at [\w :,]+, 9 min ago", text)
+    assert re.search(r"Silent for 9 min It stopped reporting at [\w :,]+\.", text)
     assert "silent for 9 min" in words_of(client.get(HOSTS))
+
+
+def test_hosts_of_one_name_are_told_apart_and_silent_ones_come_first(client, team, tutor):
+    services.record_host_sample(READING, now=timezone.now())
+    services.record_host_sample(READING, now=timezone.now() - timedelta(minutes=9), course=team.course)
+    client.force_login(tutor)
+    text = words_of(client.get(HOSTS, {"q": "WORKER"}))
+    assert re.search(rf"silent for 9 min worker-1 {team.course.name}.*worker-1 runs this site", text)
+    assert "Nothing matches" in text_of(client.get(HOSTS, {"q": "elsewhere"}))
+
+
+def test_hosts_leave_as_a_file(client, team, tutor, host):
+    services.record_host_sample(READING, now=timezone.now(), course=team.course)
+    client.force_login(tutor)
+    lines = client.get(HOSTS, {"format": "csv"}).getvalue().decode().splitlines()
+    assert [line.split(",")[2] for line in lines] == ["State", "unknown", "up"]
+
+
+def test_no_hosts_say_how_to_measure_one(client, team, tutor, lecturer):
+    keys = reverse("courses:key_list", args=[team.course.slug])
+    for user, may_make in ((tutor, False), (lecturer, True)):
+        client.force_login(user)
+        text = text_of(client.get(HOSTS))
+        assert "No hosts yet" in text
+        assert "courseops-agent --url http" in text
+        assert (keys in text) is may_make
+
+
+def test_a_host_never_measured_says_so(client, tutor, host):
+    client.force_login(tutor)
+    assert "not measured yet" in text_of(client.get(HOSTS))
+    assert "Not measured yet" in text_of(client.get(host.get_absolute_url()))
 
 
 def test_lecturer_edits_hosts_of_the_course_only(team, lecturer, tutor, admin_user, host):

@@ -1,0 +1,1 @@
+"""Who asked about environments and hosts, and what do they see?"""
