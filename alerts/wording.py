@@ -14,6 +14,8 @@ CONDITIONS = {
     "pipelines.default_branch.red": gettext_lazy("the default branch is red"),
 }
 FIGURES = {"experiments.sample_ratio": gettext_lazy("the split’s p-value")}
+# How a channel sends
+KINDS = {"email": gettext_lazy("e-mail"), "apprise": gettext_lazy("Apprise URL")}
 # What the page is called that shows what an alert is about.
 PLACES = {
     "health": gettext_lazy("See the environment"),
@@ -108,6 +110,16 @@ def outcome(state: str, *, is_filed: bool, has_failed: bool) -> tuple[str, str]:
         "pending": ("warn", _("failed so far")) if has_failed else ("busy", _("on its way")),
     }
     return known[state]
+
+
+def sends_to(kind: str, target: str) -> str:
+    """Return what may be shown of where a channel sends: how many addresses, or which kind of service."""
+    if not target:
+        return _("unreadable: enter it again")
+    if kind == "apprise":
+        return f"{target.partition('://')[0]}://…"
+    count = len(target.split())
+    return ngettext("%(count)s mail address", "%(count)s mail addresses", count) % {"count": count}
 
 
 def told(transition: str, channel: str, *, is_filed: bool) -> str:

@@ -66,11 +66,11 @@ class InboxForm(LenientForm):
         courses = list(Course.objects.visible_to(user).values_list("slug", "name"))
         teams, rules = queries.choices(user, team=number(data.get("team")), rule=number(data.get("rule")))
         for name, empty, rows in (
-            ("course", _("All courses"), courses if len(courses) > 1 else []),
+            ("course", _("All courses"), courses),
             ("team", _("All teams"), teams),
             ("rule", _("All rules"), rules),
         ):
-            if rows:
+            if len(rows) > 1 or (rows and data.get(name)):  # one choice is none
                 self.fields[name].choices = [("", empty), *rows]  # type: ignore[attr-defined]
             else:
                 del self.fields[name]
@@ -102,7 +102,10 @@ class LogForm(LenientForm):
         rows = queries.channel_choices(user)
         is_many = len({course for _pk, _name, course in rows}) > 1
         names = [(pk, f"{name} · {course}" if is_many else name) for pk, name, course in rows]
-        self.fields["channel"].choices = [("", _("All channels")), *names]  # type: ignore[attr-defined]
+        if len(rows) > 1:
+            self.fields["channel"].choices = [("", _("All channels")), *names]  # type: ignore[attr-defined]
+        else:
+            del self.fields["channel"]
 
 
 class NoteForm(forms.Form):

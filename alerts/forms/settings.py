@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
+from alerts import wording
 from alerts.clients.apprise import complaint
 from alerts.models import Channel, Rule
 from alerts.rules import Comparison
@@ -48,6 +49,8 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when t
 class TargetForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when the program runs
     """A channel. What it sends to is never shown again; left empty it stays as it is."""
 
+    kind = forms.ChoiceField(label=_("Kind"), choices=wording.KINDS.items())
+
     target = forms.CharField(
         label=_("Send to"),
         max_length=4000,
@@ -64,7 +67,6 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when
         fields: ClassVar = ["course", "name", "kind", "target", "is_enabled", "send_resolved"]
         labels: ClassVar = {
             "name": _("Name"),
-            "kind": _("Kind"),
             "is_enabled": _("Switched on"),
             "send_resolved": _("Also tell when it is over"),
         }
@@ -119,7 +121,7 @@ def apprise_url(text: str) -> str:
     try:
         words = complaint(text)
     except ValueError:
-        words = _("Apprise URL: this cannot be read as a URL.")
+        words = str(_("Apprise URL: this cannot be read as a URL."))
     if words:
         raise ValidationError(words)
     return text

@@ -109,11 +109,11 @@ def in_state(rows: AlertQuerySet, state: str, *, group: str = FLAT) -> AlertQuer
     if group == FLAT:
         return chosen.urgent_first()
     key, name = GROUPS[group]
-    whole = {"partition_by": [F(key)]}
+    whole = [F(key)]
     return chosen.annotate(
         urgency=URGENCY,
-        worst=Window(Min("urgency"), **whole),
-        total=Window(Count("pk"), **whole),
+        worst=Window(Min("urgency"), partition_by=whole),
+        total=Window(Count("pk"), partition_by=whole),
     ).order_by("worst", "-total", name, key, "urgency", "-pending_since", "-pk")
 
 

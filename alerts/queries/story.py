@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from alerts import wording
 from alerts.models import Alert, Channel, Delivery
-from courses.models import Event, User
+from courses.models import Event
 
 LENGTH = 100
 
@@ -22,7 +22,6 @@ class Step:
     word: str
     text: str
     detail: str = ""
-    actor: User | None = None
 
 
 def story(alert: Alert, deliveries: Collection[Delivery], *, is_mail_filed: bool) -> list[Step]:
@@ -37,7 +36,8 @@ def story(alert: Alert, deliveries: Collection[Delivery], *, is_mail_filed: bool
     ).select_related("actor")
     for event in events.latest_first()[:LENGTH]:
         tone, word, text = wording.step_of(event.title, event.tone)
-        steps.append(Step(event.at, tone, word, text, event.detail, event.actor))
+        # What a person did needs no title: it is that of the page.
+        steps.append(Step(event.at, tone, word, str(event.actor or text), event.detail))
     for delivery in deliveries:
         if delivery.sent_at:
             is_filed = is_mail_filed and delivery.channel.kind == Channel.Kind.EMAIL

@@ -42,7 +42,7 @@ def channel_list(request: Request) -> HttpResponse:
 def _channels(request: Request) -> dict[str, Any]:
     page = page_of(request, queries.channels(request.user), size=ROWS)
     is_waiting = any(vars(row)["latest_state"] == Delivery.State.PENDING for row in page)
-    rows = [(channel, *_latest(channel)) for channel in page]
+    rows = [(channel, *_latest(channel), _target(channel)) for channel in page]
     return {"page": page, "rows": rows, "every_s": SOON_S if is_waiting else LATER_S}
 
 
@@ -53,6 +53,10 @@ def _latest(channel: Channel) -> tuple[str, str]:
         return "", ""
     is_filed = channel.kind == Channel.Kind.EMAIL and is_mail_filed()
     return wording.outcome(seen["latest_state"], is_filed=is_filed, has_failed=bool(seen["latest_error"]))
+
+
+def _target(channel: Channel) -> str:
+    return wording.sends_to(channel.kind, channel.target)
 
 
 @require_http_methods(["GET", "POST"])
@@ -79,6 +83,7 @@ def _edit(request: Request, channel: Channel | None) -> HttpResponse:
     context = {
         "form": form,
         "channel": channel,
+        "target": _target(channel) if channel else "",
         "crumbs": crumbs_to(CHANNELS),
         "is_mail_filed": is_mail_filed(),
     }
@@ -128,7 +133,7 @@ def delivery_log(request: Request) -> HttpResponseBase:
     need(tabs["is_staff"])
     form = LogForm(request.GET, user=request.user)
     asked = form.chosen()
-    rows = queries.delivery_log(request.user, channel=int(asked["channel"] or 0))
+    rows = queries.delivery_log(request.user, channel=int(asked.get("channel") or 0))
     if wants_csv(request):
         return deliveries_csv(rows.filter(state=asked["state"]) if asked["state"] else rows)
     frame = {**tabs, "form": form, "asked": asked}

@@ -46,7 +46,7 @@ def _alerts(
     is_grouped = totals[asked.state] >= MANY and asked.state != State.RESOLVED
     group = asked.group or ("team" if is_grouped else "none")
     page = page_of(request, queries.in_state(rows, asked.state, group=group), size=ROWS)
-    editable = queries.takeable(request.user, page.object_list)
+    editable = queries.takeable(request.user, list(page))
     free = {alert.pk for alert in page if alert.pk in editable and not alert.acknowledged_at}
     is_untold = frame["is_lecturer"] and not page.object_list and not queries.channels(request.user).exists()
     return {

@@ -282,6 +282,13 @@ def test_what_was_done_shows_at_once_although_the_page_is_shared(see, send, tuto
     assert f"/alerts/{alert.pk}/acknowledge/" not in page
 
 
+def test_the_bell_counts_what_nobody_has_taken(see, tutor, outsider, alert):
+    assert see(tutor, "badge")["Location"] == reverse("alerts:inbox")
+    page = body(see(tutor, "badge", **part("bell")))
+    assert (f'data-newest="{alert.pk}"' in page, ">1</span>" in page) == (True, True)
+    assert "badge bad" not in body(see(outsider, "badge", **part("bell")))
+
+
 @pytest.fixture
 def many(project):
     return factories.AlertFactory.create_batch(3, project=project)

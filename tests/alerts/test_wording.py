@@ -110,3 +110,16 @@ def test_the_outcome_of_a_message(state, is_filed, has_failed, told):
 )
 def test_who_was_told_what(transition, is_filed, words):
     assert wording.told(transition, "Tutors", is_filed=is_filed) == words
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "words"),
+    [
+        ("email", "a@example.org", "1 mail address"),
+        ("email", "a@example.org\nb@example.org", "2 mail addresses"),
+        ("apprise", "discord://id/token", "discord://…"),
+        ("email", "", "unreadable: enter it again"),
+    ],
+)
+def test_where_a_channel_sends_without_its_secret(kind, target, words):
+    assert wording.sends_to(kind, target) == words
