@@ -6,34 +6,23 @@ from django import template
 from django.template import Context
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from courses.reader import theme_of
 from courses.request_id import current_request_id
+from courses.states import TONE_OF, TONES, WORDS
 
 register = template.Library()
 
-# state word -> tone; a tone has one colour and one shape everywhere
-TONES = {
-    "good": ("up", "ok", "success", "sent", "resolved", "active"),
-    "bad": ("down", "failed", "error", "firing", "dead", "expired", "red"),
-    "warn": ("warning", "stale", "manual"),
-    "busy": ("running", "pending", "created", "preparing", "waiting", "scheduled", "waiting_for_resource"),
-    "idle": (
-        "unknown",
-        "draft",
-        "stopped",
-        "skipped",
-        "canceled",
-        "canceling",
-        "none",
-        "no data",
-        "acknowledged",
-    ),
-}
-TONE_OF = {word: tone for tone, words in TONES.items() for word in words}
-
+# words, the size of the unit in seconds, and up to where it is used
+UNITS = (
+    (_("%(n)s s"), 1, 60),
+    (_("%(n)s min"), 60, 5400),
+    (_("%(n)s h"), 3600, 172_800),
+)
 
 # What allauth calls its fields, and what they are called here.
 LABELS = {
@@ -43,42 +32,6 @@ LABELS = {
     "New Password": _("New password"),
     "New Password (again)": _("New password, again"),
     "Password (again)": _("Password, again"),
-}
-
-# What a state is called on a page; a word that stands not here is some other system's own.
-WORDS = {
-    "up": _("up"),
-    "ok": _("ok"),
-    "success": _("passed"),
-    "sent": _("sent"),
-    "resolved": _("resolved"),
-    "active": _("active"),
-    "down": _("down"),
-    "failed": _("failed"),
-    "error": _("error"),
-    "firing": _("firing"),
-    "dead": _("given up"),
-    "expired": _("expired"),
-    "red": _("red"),
-    "warning": _("warning"),
-    "stale": _("stale"),
-    "manual": _("waits for somebody"),
-    "running": _("running"),
-    "pending": _("pending"),
-    "created": _("created"),
-    "preparing": _("preparing"),
-    "waiting": _("waiting"),
-    "scheduled": _("scheduled"),
-    "waiting_for_resource": _("waits for a resource"),
-    "unknown": _("unknown"),
-    "draft": _("draft"),
-    "stopped": _("stopped"),
-    "skipped": _("skipped"),
-    "canceled": _("cancelled"),
-    "canceling": _("being cancelled"),
-    "none": _("none"),
-    "no data": _("no data"),
-    "acknowledged": _("acknowledged"),
 }
 
 # Each tone has a shape of its own (ui/_icons.html), so that no state is told by colour alone.
@@ -126,13 +79,18 @@ def table(content: str, label: str, kind: str = "stack") -> str:
 
 
 @register.simple_tag
-def when(at: datetime | None, empty: str = "never") -> str:
-    """Show an instant: how long ago in words, the full time in the reader's zone on hover."""
+def when(at: datetime | None, empty: str = "") -> str:
+    """Show an instant: how long ago in words; on hover the full time in the reader's zone and in UTC.
+
+    empty: what stands for no instant, "never" if nothing is given.
+    """
     if at is None:
-        return empty
-    utc = at.astimezone(UTC)
-    full = f"{timezone.localtime(at):%Y-%m-%d %H:%M:%S %Z} ({utc:%H:%M:%S} UTC)"
-    return format_html('<time datetime="{}" title="{}">{}</time>', utc.isoformat(), full, ago(at))
+        return empty or gettext("never")
+    local = timezone.localtime(at)
+    full = f"{date_format(local, 'DATETIME_FORMAT')} {local:%Z} ({at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC)"
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', at.astimezone(UTC).isoformat(), full, ago(at)
+    )
 
 
 @register.filter
@@ -140,8 +98,9 @@ def ago(at: datetime) -> str:
     """Return the distance from now in words: `just now`, `3 min ago`, `in 2 h`."""
     span = timezone.now() - at
     if abs(span) < timedelta(seconds=10):
-        return "just now"
-    return f"in {duration(-span)}" if span < timedelta() else f"{duration(span)} ago"
+        return gettext("just now")
+    words = gettext("in %(span)s") if span < timedelta() else gettext("%(span)s ago")
+    return words % {"span": duration(abs(span))}
 
 
 @register.filter
@@ -150,10 +109,10 @@ def duration(span: timedelta | float | None) -> str:
     if span is None:
         return "–"
     seconds = span.total_seconds() if isinstance(span, timedelta) else float(span)
-    for unit, size, limit in (("s", 1, 90), ("min", 60, 5400), ("h", 3600, 172_800)):
+    for words, size, limit in UNITS:
         if seconds < limit:
-            return f"{seconds / size:.0f} {unit}"
-    return f"{seconds / 86_400:.0f} d"
+            return words % {"n": f"{seconds / size:.0f}"}
+    return gettext("%(n)s d") % {"n": f"{seconds / 86_400:.0f}"}
 
 
 @register.filter
@@ -161,7 +120,9 @@ def ms(value: float | None) -> str:
     """Return milliseconds for reading: `84 ms`, `1.2 s`."""
     if value is None:
         return "–"
-    return f"{value:.0f} ms" if value < 1000 else f"{value / 1000:.1f} s"
+    if value < 1000:
+        return gettext("%(n)s ms") % {"n": f"{value:.0f}"}
+    return gettext("%(n)s s") % {"n": number_format(value / 1000, 1)}
 
 
 @register.filter
@@ -169,10 +130,10 @@ def percent(value: float | None, digits: int = 1) -> str:
     """Return a percentage (0 to 100) for reading. 99.97 is never rounded up to 100."""
     if value is None:
         return "–"
-    text = f"{value:.{digits}f}"
-    if value < 100 and float(text) >= 100:
-        text = f"{100 - 10**-digits:.{digits}f}"
-    return f"{text} %"
+    shown = round(value, digits)
+    if value < 100 <= shown:
+        shown = 100 - 10**-digits
+    return gettext("%(n)s %%") % {"n": number_format(shown, digits)}
 
 
 @register.filter

@@ -21,7 +21,8 @@ from courses.charts.overlays import Mark, Range, overlay
 from courses.charts.stacks import Part, stacked_bars
 from courses.http import Request
 from courses.models import Course
-from courses.templatetags.ui import TONES, ms, percent
+from courses.states import TONES
+from courses.templatetags.ui import ms, percent
 
 COLOURS = (
     "page",

@@ -40,7 +40,7 @@ def test_percent_never_rounds_up_to_all(value, words):
 
 def test_duration():
     assert ui.duration(None) == "–"
-    assert ui.duration(89.4) == "89 s"
+    assert ui.duration(59.4) == "59 s"
 
 
 @pytest.mark.parametrize(
