@@ -9,8 +9,6 @@ A view offers the rows of its page, filters and all: `if wants_csv(request): ret
 - A cell of text that a spreadsheet would take for a formula begins with an apostrophe.
 """
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
@@ -24,11 +22,11 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.http import Request
 from courses.models import Event, Team, User
+from courses.rules.csvfile import write_records
 from courses.rules.names import slug_of
 
 ROWS_AT_ONCE = 500  # what is in memory: one batch of rows and its text
-MARK = "\ufeff"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+MARK = "\ufeff".encode()
 
 Text = str | Promise
 # (heading, what of a row stands below it)
@@ -42,13 +40,12 @@ def wants_csv(request: Request) -> bool:
 
 def csv_response(name: str, columns: Columns, rows: "QuerySet[Any] | Iterable[Any]") -> HttpResponse:
     """Return `rows` as a file of that name and today's date; a query is read while it is sent."""
-    heading: list[object] = [
-        str(title) for title, _read in columns
-    ]  # in the reader's language, which ends with the view
+    # In the reader's language, which ends with the view.
+    heading: list[object] = [str(title) for title, _read in columns]
     reads = [read for _title, read in columns]
     found = rows.iterator(chunk_size=ROWS_AT_ONCE) if isinstance(rows, QuerySet) else iter(rows)
     response = StreamingHttpResponse(
-        _chunks(heading, ([cell(read(row)) for read in reads] for row in found)),
+        _chunks(heading, ([shown(read(row)) for read in reads] for row in found)),
         content_type="text/csv; charset=utf-8",
     )
     response.headers["Content-Disposition"] = content_disposition_header(True, f"{slug_of(name)}.csv")
@@ -56,28 +53,21 @@ def csv_response(name: str, columns: Columns, rows: "QuerySet[Any] | Iterable[An
     return cast("HttpResponse", response)  # its sibling: views are typed by what most of them return
 
 
-def cell(value: object) -> object:
-    """Return what stands in the file for `value`: never a formula, no NUL, instants in UTC."""
-    if value is None:
-        return ""
+def shown(value: object) -> object:
+    """Return what stands in a list for `value`: instants as Excel reads them, a row as its name."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, int | float):
-        return value
     if isinstance(value, datetime):
         return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
-    text = str(value).replace("\0", "")
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return value if value is None or isinstance(value, int | float) else str(value)
 
 
-def _chunks(heading: list[object], lines: Iterator[list[object]]) -> Iterator[str]:
+def _chunks(heading: list[object], lines: Iterator[list[object]]) -> Iterator[bytes]:
     batch: list[list[object]] = [heading]
     before = MARK
     while batch:
-        text = io.StringIO()
-        csv.writer(text).writerows(batch)
-        yield before + text.getvalue()
-        before, batch = "", list(islice(lines, ROWS_AT_ONCE))
+        yield before + write_records(batch)
+        before, batch = b"", list(islice(lines, ROWS_AT_ONCE))
 
 
 TEAMS: Columns = [
