@@ -7,13 +7,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from courses.templatetags.ui import WORDS, duration
+from courses.states import WORDS
+from courses.templatetags.ui import duration
 
 # states of the board, in its order -> what a chip says
 STATES = {
     "failed": gettext_lazy("red"),
     "unreadable": gettext_lazy("cannot be read"),
-    "warning": gettext_lazy("passed with warnings"),
+    "warning": gettext_lazy("warnings"),
     "running": gettext_lazy("running"),
     "unknown": gettext_lazy("no verdict yet"),
     "success": gettext_lazy("green"),

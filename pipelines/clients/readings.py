@@ -137,11 +137,6 @@ class TokenReading:
     scopes: tuple[str, ...]
     expires_on: date | None
 
-    @property
-    def has_read_scope(self) -> bool:
-        """Whether the scopes allow it; a token that tells of none may, for all we know."""
-        return not self.scopes or bool({"read_api", "api"} & {*self.scopes})
-
 
 def text(value: object, limit: int = TEXT_LIMIT) -> str:
     """Return foreign text cut to `limit`, without what databases and terminals choke on."""

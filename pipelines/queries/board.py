@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from courses.models import Course, Membership, User
-from courses.templatetags.ui import TONE_OF
+from courses.states import TONE_OF
 from pipelines.models import Pipeline, Repository, RepositoryQuerySet, RepositoryState
 from pipelines.wording import STATES, state_words, symbol_words
 
@@ -79,6 +79,9 @@ def courses_on_board(user: User) -> QuerySet[Course]:
     return Course.objects.filter(Exists(mine), is_archived=False)
 
 
+DrawnStage = tuple[str, str, str]  # name, tone, word
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line of the board. symbols: the last pipelines as (pk, tone, words), newest last.
@@ -93,6 +96,7 @@ class Line:
     words: str
     symbols: list[tuple[int, str, str]]
     shown: Pipeline | None
+    stages: list[DrawnStage]
     note: str
     is_old: bool
 
@@ -120,9 +124,15 @@ def line_of(repository: Repository, *, now: datetime) -> Line:
             for pk, state, number in (branch.recent if branch else [])
         ],
         shown=shown,
+        stages=drawn_stages(shown) if shown else [],
         note=_note(repository, shown),
         is_old=bool(repository.read_at) and (server.is_failing or server.is_stale(now)),
     )
+
+
+def drawn_stages(pipeline: Pipeline) -> list[DrawnStage]:
+    """Return the stages of `pipeline` as `pipelines/_stages.html` shows them."""
+    return [(name, TONE_OF.get(state, "idle"), state_words(state)) for name, state in pipeline.stages]
 
 
 def _state(repository: Any) -> tuple[str, str]:
@@ -132,11 +142,9 @@ def _state(repository: Any) -> tuple[str, str]:
         return "idle", _("not read")
     if shown == "unreadable":
         return "warn", repository.get_state_display()
-    if shown == "warning":
-        return "warn", _("warnings")
     if shown == "unknown" and repository.state != Repository.State.OK:
         return "idle", repository.get_state_display()
-    return TONE_OF.get(shown, "idle"), state_words(shown)
+    return TONE_OF[shown], str(STATES[shown])
 
 
 def _note(repository: Repository, shown: Pipeline | None) -> str:

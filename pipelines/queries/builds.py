@@ -9,10 +9,10 @@ from typing import Any
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from courses.models import Environment
-from courses.templatetags.ui import TONE_OF
+from courses.states import TONE_OF
 from pipelines import rules
 from pipelines.models import Deployment, Job, Pipeline, Repository
-from pipelines.queries.board import Line, line_of
+from pipelines.queries.board import DrawnStage, Line, drawn_stages, line_of
 from pipelines.wording import Run, branch_sentence, cause_words, run_sentence
 
 DEPLOYMENTS = 10
@@ -114,7 +114,7 @@ class RepositoryPage:
 
     line: Line
     sentence: str
-    pipelines: list[Pipeline]
+    pipelines: list[tuple[Pipeline, list[DrawnStage]]]
     of_branch: list[Pipeline]
     figures: Figures
     failing: list[dict[str, Any]]
@@ -132,7 +132,7 @@ def repository_page(repository: Repository, *, now: datetime) -> RepositoryPage:
     return RepositoryPage(
         line=line,
         sentence=_sentence(line, now),
-        pipelines=pipelines,
+        pipelines=[(row, drawn_stages(row)) for row in pipelines],
         of_branch=of_branch,
         figures=_figures(of_branch),
         failing=_failing(repository),
@@ -166,7 +166,7 @@ def _failing(repository: Repository) -> list[dict[str, Any]]:
     failed = Count("pk", filter=Q(status=rules.RED))
     jobs = Job.objects.filter(pipeline__repository=repository).order_by()
     rows = jobs.values("name", "stage").annotate(failed=failed, runs=Count("pk")).filter(failed__gt=0)
-    return list(rows.order_by("-failed", "name")[:FAILING_JOBS])
+    return [{**row} for row in rows.order_by("-failed", "name")[:FAILING_JOBS]]
 
 
 def _deployments(repository: Repository) -> QuerySet[Deployment]:

@@ -10,12 +10,13 @@ from courses.charts.axes import TimeAxis
 from courses.charts.lines import LineChart, Series, line_chart
 from courses.charts.overlays import Overlay
 from courses.charts.stacks import Part, StackedBars, stacked_bars
+from courses.charts.words import words_of
 from courses.models import Event
 from courses.queries import events_over
-from courses.templatetags.ui import duration
 from pipelines.models import Pipeline, Repository
 
 LEAST = timedelta(hours=1)
+MOST = timedelta(days=4000)
 HOURLY = timedelta(days=7)  # up to this span a bar may stand for less than a day
 
 
@@ -38,7 +39,7 @@ def charts(
     """
     if not rows:
         return None
-    chosen = _chosen(asked)
+    chosen = _chosen(asked, now)
     start, end = chosen or (min(rows[-1].created_at, now - LEAST), now)
     axis = TimeAxis(start, end, zone)
     overlay = events_over(Event.objects.filter(project=repository.project_id), axis)
@@ -46,26 +47,34 @@ def charts(
     return Charts(_durations(inside, axis, overlay), _outcomes(inside, axis, overlay), overlay, bool(chosen))
 
 
-def _chosen(asked: Mapping[str, str]) -> tuple[datetime, datetime] | None:
+def _chosen(asked: Mapping[str, str], now: datetime) -> tuple[datetime, datetime] | None:
     try:
         start, end = (datetime.fromisoformat(asked[name]) for name in ("from", "to"))
         start, end = (at if at.tzinfo else at.replace(tzinfo=UTC) for at in (start, end))
-        return (start, end) if timedelta(minutes=1) <= end - start <= timedelta(days=4000) else None
+        is_sane = now - MOST < start < end <= now + MOST and end - start >= timedelta(minutes=1)
+        return (start, end) if is_sane else None
     except (KeyError, ValueError, OverflowError):
         return None
 
 
 def _durations(rows: Sequence[Pipeline], axis: TimeAxis, overlay: Overlay) -> LineChart:
+    longest = max((row.duration_s or 0 for row in rows), default=0)
+    unit = next((unit for unit in (3600, 60) if longest > 2 * unit), 1)  # so that ticks are round
+
+    def points(name: str) -> list[tuple[datetime, float | None]]:
+        told = [(row.created_at, getattr(row, name)) for row in rows]
+        return [(at, None if seconds is None else seconds / unit) for at, seconds in told]
+
     return line_chart(
         _("How long pipelines took"),
         [
-            Series(_("took"), [(row.created_at, row.duration_s) for row in rows]),
-            Series(_("waited"), [(row.created_at, row.queued_s) for row in rows]),
+            Series(_("took"), points("duration_s")),
+            Series(_("waited"), points("queued_s")),
         ],
         ident="durations",
         axis=axis,
         max_gap=axis.end - axis.start,
-        show=duration,
+        show=lambda value: words_of(timedelta(seconds=value * unit)),
         overlay=overlay,
     )
 

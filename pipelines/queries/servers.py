@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext as _
@@ -72,7 +73,7 @@ class ServerRow:
 
 def server_rows(user: User, *, now: datetime) -> list[ServerRow]:
     """Return the servers of the courses `user` lectures. One query."""
-    servers = CIServer.objects.editable_by(user).select_related("course")
+    servers: Any = CIServer.objects.editable_by(user).select_related("course")
     return [
         ServerRow(server, tone, str(words), server.is_on_rest(now), server.due_at <= now + SOON, server.bound)
         for server in servers.annotate(bound=Count("repositories"))

@@ -9,7 +9,6 @@ from django.db import connection
 from alerts.models import Alert
 from courses.models import Event, Project
 from pipelines import services
-from pipelines.clients.readings import CIFault, FaultKind, TokenReading
 from pipelines.models import CIServer, Pipeline, Repository, RepositoryState
 from tests import factories
 from tests.pipelines.conftest import AT
@@ -45,24 +44,43 @@ def test_a_new_token_forgets_what_the_old_one_could(lecturer):
     assert (row.token, row.token_scopes, row.token_checked_at) == ("glpat-new", "", None)
 
 
-def test_connection_tells_version_scopes_and_expiry(server):
-    outcome = services.check_connection(server, now=AT)
-    assert outcome == TokenReading("18.5.1-ee", ("read_api",), date(2027, 3, 1))
+def test_a_test_is_asked_for_and_done_by_the_next_poll(server):
+    CIServer.objects.update(token_checked_at=AT, last_error_kind="busy", last_error="x", failures=3)
+    assert services.request_test(server, now=AT)
     server.refresh_from_db()
-    assert (server.version, server.token_checked_at) == ("18.5.1-ee", AT)
+    assert (server.token_checked_at, server.last_error_kind, server.next_poll_at) == (None, "", AT)
+    services.poll_due_servers(now=AT)
+    server.refresh_from_db()
+    assert (server.version, server.token_scopes, server.token_checked_at) == ("18.5.1-ee", "read_api", AT)
+    assert server.token_expires_on == date(2027, 3, 1)
 
 
-def test_connection_with_a_wrong_token(server):
-    server.token = "wrong"
-    outcome = services.check_connection(server, now=AT)
-    assert isinstance(outcome, CIFault)
-    assert outcome.kind == FaultKind.AUTH
+def test_a_test_that_fails_is_noted(server):
+    CIServer.objects.update(base_url=f"{server.base_url}/api/elsewhere")
+    assert services.request_test(server, now=AT)
+    services.poll_due_servers(now=AT)
+    server.refresh_from_db()
+    assert (server.last_error_kind, "no GitLab" in server.last_error) == ("broken", True)
 
 
-def test_connection_to_something_else(server):
-    server.base_url += "/api/elsewhere"
-    outcome = services.check_connection(server, now=AT)
-    assert (outcome.kind, "no GitLab" in outcome.detail) == (FaultKind.BROKEN, True)
+@pytest.mark.parametrize("told", [{"is_enabled": False}, {"not_before": AT + timedelta(minutes=1)}])
+def test_what_is_not_polled_is_not_tested(server, told):
+    CIServer.objects.update(**told, last_error_kind="busy")
+    server.refresh_from_db()
+    assert not services.request_test(server, now=AT)
+    assert CIServer.objects.get().last_error_kind == "busy"
+
+
+def test_a_server_is_removed_once_with_what_was_read(lecturer):
+    row = factories.RepositoryFactory()
+    factories.PipelineFactory(repository=row)
+    for _ in range(2):
+        services.remove_server(row.server, by=lecturer, now=AT)
+        row.server.pk = row.server_id
+    assert not CIServer.objects.exists()
+    assert not Pipeline.objects.exists()
+    assert Project.objects.filter(pk=row.project_id).exists()
+    assert Event.objects.get().title == f"CI server “{row.server.name}” removed"
 
 
 def test_binding_the_same_again_changes_nothing(team):
@@ -138,18 +156,3 @@ def test_a_project_that_names_no_repository_any_more_lets_it_go(alert):
     assert not RepositoryState.objects.exists()
     alert.refresh_from_db()
     assert (alert.state, alert.detail) == ("resolved", "The project has no repository any more.")
-
-
-def test_a_test_that_fails_is_noted_and_one_that_works_ends_the_pause(server):
-    good = server.base_url
-    server.base_url += "/api/elsewhere"
-    services.check_connection(server, now=AT)
-    server.refresh_from_db()
-    assert (server.token_checked_at, server.last_error_kind) == (AT, "broken")
-    assert "no GitLab" in server.last_error
-    assert server.is_token_check_due(AT), "what failed is asked again"
-    CIServer.objects.update(next_poll_at=AT + timedelta(hours=1))
-    server.base_url = good
-    services.check_connection(server, now=AT)
-    server.refresh_from_db()
-    assert (server.last_error_kind, server.last_error, server.next_poll_at) == ("", "", AT)

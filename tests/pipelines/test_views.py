@@ -1,19 +1,19 @@
 """Who sees which pages of pipelines and CI servers, and what stands on them."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.core.cache import cache
 from django.db import IntegrityError
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from courses.models import Event, Membership, User
-from pipelines import queries
+from pipelines import queries, services, wording
 from pipelines.models import CIServer, RepositoryState
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-HTMX = {"headers": {"HX-Request": "true"}}
 SCRIPT = "<script>alert(1)</script>"
 
 
@@ -88,9 +88,9 @@ def test_anonymous_meets_the_login_page(client, repository, server):
 def test_htmx_gets_the_partial(client, repository, lecturer, server):
     client.force_login(lecturer)
     expected = {reverse("pipelines:board"): "board", reverse("pipelines:server_list"): "servers"}
-    expected |= dict(zip(pages(repository), ["pipelines", "jobs"], strict=True))
+    expected |= dict(zip(pages(repository), ["now", "jobs"], strict=True))
     for url, name in expected.items():
-        answer = client.get(url, **HTMX).text
+        answer = client.get(url, headers={"HX-Request": "true", "HX-Target": name}).text
         assert answer.strip().startswith(f'<div id="{name}"')
         assert "<html" not in answer
 
@@ -145,15 +145,19 @@ def test_filters_stand_in_the_url(client, team, server, lecturer):
 
     assert shown({"state": "failed"}) == [red.pk]
     assert shown({"state": "running"}) == [red.pk]
-    assert len(shown({"course": team.course.slug})) == 2
+    tutor = factories.MembershipFactory(course=team.course, team=team, role=Membership.Role.TUTOR).user
+    assert len(shown({"course": team.course.slug})) == len(shown({"tutor": tutor.pk})) == 2
+    assert shown({"q": red.path}) == [red.pk]
+    assert shown({"tutor": lecturer.pk}) == []
+    assert len(shown({"tutor": "nobody"})) == 3
     assert len(shown({})) == 3
     assert shown({"state": "no\0sense"}) == shown({"course": "none"}) == []
-    assert "red 1" in client.get(reverse("pipelines:board")).text
-    assert "None in this state" in client.get(reverse("pipelines:board"), {"state": "gone"}).text
+    assert ("failed", "bad", "red", 1) in client.get(reverse("pipelines:board")).context["counts"]
+    assert "No repository matches" in client.get(reverse("pipelines:board"), {"state": "gone"}).text
 
 
-def test_two_hundred_rows_a_page(client, team, server, lecturer, monkeypatch):
-    monkeypatch.setattr("pipelines.views.ROWS", 2)
+def test_fifty_rows_a_page(client, team, server, lecturer, monkeypatch):
+    monkeypatch.setattr("pipelines.views.builds.ROWS", 2)
     client.force_login(lecturer)
     for _ in range(3):
         make_row(team, server)
@@ -225,9 +229,12 @@ def test_pages_of_every_state(client, team, server, lecturer):
     for row in rows:
         for url in pages(row):
             assert client.get(url).status_code == 200
-    assert "ran no job" in client.get(pages(rows[0])[1]).text
-    assert 'hx-trigger="every 10s"' in client.get(pages(rows[1])[1]).text
-    assert "failed, allowed to" in client.get(pages(rows[2])[1]).text
+    assert "Failed before any job" in client.get(pages(rows[0])[1]).text
+    assert "Running in test for" in client.get(pages(rows[1])[1]).text
+    manual = client.get(pages(rows[2])[1]).text
+    assert "failed, and may" in manual
+    assert "A command of the job failed" in manual
+    assert "Waiting for" in client.get(pages(rows[3])[1]).text
 
 
 def test_repository_without_anything(client, team, server, lecturer):
@@ -251,11 +258,107 @@ def test_words_of_rows(repository):
     assert [str(row) for row in rows] == shown
 
 
-def test_overview_reads_states_in_one_query(repository, django_assert_num_queries):
-    with django_assert_num_queries(1):
-        [state] = queries.repository_states([repository.project_id])
-        assert (state.repository.project_id, state.status) == (repository.project_id, "success")
-        assert state.repository.get_absolute_url() == repository.get_absolute_url()
+# Words and figures -----------------------------------------------------------------------------
+
+
+def run(state, **told):
+    usual = {"stage": "test", "span": 180, "failed": 2, "ended": 5, "jobs": 7}
+    return wording.Run(state=state, **usual | {"is_waiting": False, "is_invalid": False} | told)
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        (run("failed"), "Failed in test after 3 min: 2 of 7 jobs"),
+        (run("failed", jobs=0, stage=""), "Failed in an unnamed stage after 3 min"),
+        (
+            run("failed", is_invalid=True),
+            "Failed before any job: its definition (.gitlab-ci.yml) is not valid",
+        ),
+        (run("success"), "Passed in 3 min: 7 jobs"),
+        (run("success", jobs=1), "Passed in 3 min: 1 job"),
+        (run("warning", failed=1), "Passed with warnings in 3 min: 1 job failed, and may"),
+        (run("warning", failed=0), "Passed with warnings in 3 min"),
+        (run("running"), "Running in test for 3 min: 5 of 7 jobs ended"),
+        (run("pending", is_waiting=True), "Waiting for 3 min: no job has begun"),
+        (run("canceled"), "Cancelled after 3 min"),
+        (run("manual", stage="deploy"), "Waits in deploy for somebody to start it"),
+        (run("skipped"), "Skipped: no job ran"),
+        (run("something_new"), "something new"),
+    ],
+)
+def test_a_pipeline_in_a_sentence(told, words):
+    assert wording.run_sentence(told) == words
+
+
+@pytest.mark.parametrize(
+    ("status", "since", "detail", "words"),
+    [
+        ("failed", True, "“test” failed", "Red for 5 h: “test” failed"),
+        ("failed", False, "", "Red"),
+        ("success", True, "", "Green for 5 h"),
+        ("warning", True, "", "Green for 5 h, with warnings"),
+        ("unknown", False, "Because.", "Not known: Because."),
+        ("unknown", False, "", "Not known"),
+    ],
+)
+def test_a_branch_in_a_sentence(status, since, detail, words):
+    now = timezone.now()
+    at = now - timedelta(hours=5) if since else None
+    assert wording.branch_sentence(status, since=at, detail=detail, now=now) == words
+
+
+def test_a_repository_in_figures(client, team, server, lecturer):
+    row = make_row(team, server, status="failed")
+    now = timezone.now()
+    for n, (status, took) in enumerate([("success", 60), ("success", 7300), ("skipped", None)]):
+        at = now - timedelta(days=n + 1)
+        factories.PipelineFactory(repository=row, status=status, duration_s=took, queued_s=n, created_at=at)
+    factories.PipelineFactory(repository=row, ref="other", status="failed")
+    place = factories.EnvironmentFactory(project=row.project, name="stage")
+    factories.DeploymentFactory(environment=place, sha="fedcba98" * 5, url="javascript:alert(1)")
+    client.force_login(lecturer)
+    answer = client.get(row.get_absolute_url())
+    figures = answer.context["found"].figures
+    assert (round(figures.passed_percent), figures.decided, figures.took_s) == (67, 3, 3680)
+    assert answer.context["found"].failing == [
+        {"name": "unit tests", "stage": "test", "failed": 1, "runs": 1}
+    ]
+    assert "fedcba98" in answer.text
+    assert "javascript:" not in answer.text
+    assert "How pipelines ended" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_zoomed"),
+    [
+        ({"from": "2026-11-01T10:00:00Z", "to": "2026-11-02T10:00:00"}, True),
+        ({"from": "2026-11-02T10:00:00Z", "to": "2026-11-01T10:00:00Z"}, False),
+        ({"from": "0001-01-01", "to": "9999-12-31T23:59:59-23:00"}, False),
+        ({"from": "0001-01-02", "to": "0001-02-01"}, False),
+        ({"from": "nonsense", "to": "2026-11-01"}, False),
+        ({"to": "2026-11-01"}, False),
+    ],
+)
+def test_the_address_chooses_the_span_of_the_charts(client, repository, lecturer, asked, is_zoomed):
+    repository.pipelines.update(created_at=datetime(2026, 11, 1, 12, tzinfo=UTC))
+    client.force_login(lecturer)
+    answer = client.get(repository.get_absolute_url(), asked)
+    assert answer.context["charts"].is_zoomed is is_zoomed
+    assert ("Back to the whole span" in answer.text) is is_zoomed
+
+
+def test_a_line_says_that_it_is_old(client, repository, lecturer):
+    CIServer.objects.update(last_polled_at=timezone.now() - timedelta(days=1))
+    client.force_login(lecturer)
+    assert "as read" in client.get(reverse("pipelines:board")).text
+
+
+def test_board_without_projects_but_with_a_server_names_the_next_step(client, server, lecturer):
+    client.force_login(lecturer)
+    text = client.get(reverse("pipelines:board")).text
+    assert "name it in a project’s settings" in text
+    assert "Add a CI server" not in text
 
 
 # Servers ---------------------------------------------------------------------------------------
@@ -372,13 +475,66 @@ def test_poll_now(client, server, lecturer):
 
 @pytest.mark.parametrize(
     ("mode", "words"),
-    [("ok", "GitLab 18.5.1-ee"), ("scope", "lacks the scope"), ("expired", "expired"), ("html", "sign-in")],
+    [
+        ("ok", "GitLab 18.5.1-ee"),
+        ("scope", "read_api is missing"),
+        ("expired", "expired"),
+        ("html", "sign-in"),
+    ],
 )
-def test_connection_is_tried(client, gitlab, server, lecturer, mode, words):
+def test_connection_is_tried_by_the_worker_and_shown(client, gitlab, server, lecturer, mode, words):
     CIServer.objects.update(base_url=gitlab.url, token=gitlab.access.token)
     gitlab.set(mode=mode)
     client.force_login(lecturer)
-    assert words in client.post(reverse("pipelines:server_test", args=[server.pk]), follow=True).text
+    waiting = client.post(reverse("pipelines:server_test", args=[server.pk]), follow=True).text
+    assert "being tried" in waiting
+    assert words not in waiting
+    services.poll_due_servers(now=timezone.now())
+    cache.clear()
+    assert words in client.get(server.get_absolute_url()).text
+
+
+def test_what_is_not_polled_is_not_tried(client, server, lecturer):
+    CIServer.objects.update(is_enabled=False)
+    client.force_login(lecturer)
+    text = client.post(reverse("pipelines:server_test", args=[server.pk]), follow=True).text
+    assert "is not tried" in text
+    assert "polling is switched off" in text
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ({}, [("idle", "the server does not tell"), ("idle", "the server does not tell")]),
+        ({"token_scopes": "read_user"}, [("bad", "read_api is missing, the token has read_user")]),
+        ({"token_scopes": "api"}, [("good", "api")]),
+        ({"token_expires_on": date(2036, 2, 1)}, [("good", "on 1 Feb 2036, at 00:00 UTC")]),
+        ({"token_expires_on": date(2026, 2, 1)}, [("warn", "on 1 Feb 2026, at 00:00 UTC")]),
+        ({"last_error_kind": "auth", "last_error": "No."}, [("bad", "No.")]),
+        ({"last_error_kind": "busy", "last_error": "No."}, [("bad", "No.")]),
+    ],
+)
+def test_connection_is_told_step_by_step(server, told, expected):
+    fields = {"token_checked_at": timezone.now(), "version": "18"} | told
+    CIServer.objects.update(**fields)
+    server.refresh_from_db()
+    with translation.override("en"):
+        checks = queries.connection(server, now=timezone.now())
+    found = [(tone, words) for tone, _what, words in checks]
+    assert [pair for pair in expected if pair not in found] == []
+
+
+def test_lecturer_deletes_a_server_after_a_question(client, repository, lecturer, tutor):
+    server = repository.server
+    url = reverse("pipelines:server_delete", args=[server.pk])
+    client.force_login(tutor)
+    assert client.post(url).status_code == 404
+    client.force_login(lecturer)
+    assert "Delete for good" in client.get(url).text
+    assert CIServer.objects.exists()
+    assert "is deleted" in client.post(url, follow=True).text
+    assert not CIServer.objects.exists()
+    assert client.post(url).status_code == 404
 
 
 def test_list_names_every_state(client, team, lecturer):
@@ -444,7 +600,7 @@ def test_admin_changes_servers_and_repositories(client, admin, repository):
     told = Event.objects.values_list("kind", "title", "actor__email")
     assert set(told) == {("settings", "CI server “GitLab” changed", admin.email)}
     url = reverse("admin:pipelines_repository_change", args=[repository.pk])
-    fields = {"project": repository.project_id, "server": server.pk, "path": "new/path", "state": "ok"}
+    fields = {"project": f"#{repository.project_id}", "server": server.pk, "path": "new/path", "state": "ok"}
     assert client.post(url, fields).status_code == 302
     repository.refresh_from_db()
     assert repository.bound_path == "new/path"
