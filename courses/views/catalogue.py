@@ -1,5 +1,7 @@
 """Which courses and teams are there, and what happened in them?"""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -44,8 +46,7 @@ def course_add(request: Request) -> HttpResponse:
 def course_detail(request: Request, course: str) -> HttpResponse:
     """Teams, staff and what happened. Members who are no staff see their own team only."""
     row = get_object_or_404(queries.courses_with_rights(request.user), slug=course)
-    text = asked_text(request, "q")
-    asked = asked_of(request)
+    text, asked = asked_text(request, "q"), asked_of(request)
     teams, events = queries.teams_of(row, request.user, text=text), row.events.visible_to(request.user)
     if wants_csv(request):
         is_timeline = request.GET.get("part") == "timeline"
@@ -60,13 +61,8 @@ def course_detail(request: Request, course: str) -> HttpResponse:
         "is_staff": row.is_staffed,
         "may_edit": row.may_edit,
     }
-    events = row.events.visible_to(request.user)
-    return live_page(
-        request,
-        "courses/course_detail.html",
-        frame=frame,
-        timeline=lambda: timeline_part(events, asked),
-    )
+    part = partial(timeline_part, events, asked)
+    return live_page(request, "courses/course_detail.html", frame=frame, timeline=part)
 
 
 @require_http_methods(["GET", "POST"])

@@ -256,4 +256,4 @@ def test_times_are_shown_in_the_readers_zone(client, person):
     team = factories.MembershipFactory(user=person).team
     factories.EventFactory(course=team.course, team=team, at="2026-01-01T00:00Z")
     client.force_login(person)
-    assert "2026-01-01 09:00:00 JST" in text_of(client.get(team.get_absolute_url()))
+    assert "1 Jan 2026, 09:00 JST (2026-01-01 00:00:00 UTC)" in text_of(client.get(team.get_absolute_url()))
