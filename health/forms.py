@@ -12,7 +12,7 @@ class CheckForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Check
         fields = ("path", "interval_s", "timeout_s", "is_enabled")
-        widgets = {"path": forms.TextInput(attrs={"placeholder": "/healthz", "autocomplete": "off"})}
+        widgets = {"path": forms.TextInput(attrs={"placeholder": "/", "autocomplete": "off"})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -80,7 +80,9 @@ def environment_page(
             shown=shown,
             zone=zone,
         ),
-        outages=last_outages(environment.pk),
+        outages=last_outages(
+            environment.pk, watched_until=state.fresh_until if state and state.is_stale(now) else None
+        ),
         results=list(CheckResult.objects.filter(environment=environment).order_by("-at")[:RESULTS_SHOWN]),
     )
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from courses.charts.axes import TimeAxis
 from courses.charts.lines import LineChart, Series, Sparkline, line_chart
 from courses.models import Membership, User
-from courses.templatetags.ui import TONE_OF, percent
+from courses.states import TONE_OF
+from courses.templatetags.ui import percent
 from health.models import Host, HostRollup, HostSample, HostState
 from health.queries.trends import trend_line
 from health.rules import slots, trend

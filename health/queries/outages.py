@@ -37,10 +37,11 @@ class Outage:
         }.get(self.kind, _("no valid answer"))
 
 
-def last_outages(environment_id: int) -> list[Outage]:
+def last_outages(environment_id: int, *, watched_until: datetime | None) -> list[Outage]:
     """Return the last times the environment was down, the newest first.
 
-    One that ended because nobody looked any more ended then.
+    watched_until: from when on its status is no longer believed; None while it is. What nobody saw the
+    end of ends there.
     """
     rows = Transition.objects.filter(Q(to_status=DOWN) | Q(from_status=DOWN), environment_id=environment_id)
     found: list[Outage] = []
@@ -48,6 +49,6 @@ def last_outages(environment_id: int) -> list[Outage]:
     newest = rows.order_by("-at", "-pk").values_list("at", "to_status", "error_kind")
     for at, status, kind in newest[: 2 * OUTAGES_SHOWN]:
         if status == DOWN:
-            found.append(Outage(at, end, kind))
+            found.append(Outage(at, end or (watched_until and max(at, watched_until)), kind))
         end = at
     return found

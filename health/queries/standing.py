@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from courses.models import Environment, Event
-from courses.templatetags.ui import TONE_OF
+from courses.states import TONE_OF
 from health import wording
 from health.models import Check, EnvironmentState, Status
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from courses.exports import wants_csv
 from courses.http import Request, asked_text
 from courses.live import live_page
-from courses.models import Course, Environment, SavedView, Team
+from courses.models import Course, Environment, SavedView
 from courses.queries import tutors_of
 from courses.views.pages import crumbs_to
 from health.exports import environments_csv
@@ -39,7 +39,7 @@ def environment_list(request: Request) -> HttpResponse:
         page = request.GET.get("page", "1")
         found = listed.environment_list(request.user, filters, page_number=page, now=timezone.now())
         is_bare = not found.total and not filters.is_active
-        return {"list": found, "may_add": is_bare and Team.objects.editable_by(request.user).exists()}
+        return {"list": found, "may_add": is_bare and Course.objects.staffed_by(request.user).exists()}
 
     return live_page(request, "health/environment_list.html", frame=frame, environments=part)
 

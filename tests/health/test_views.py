@@ -177,6 +177,14 @@ def test_environment_list_tells_the_last_day_hour_by_hour(client, check, student
     assert '<path class="bad"' in text
 
 
+def test_an_incident_whose_end_nobody_saw_is_not_still_on(client, check, student):
+    record(check, BAD_GATEWAY, 60)
+    client.force_login(student)
+    text = words_of(client.get(check.environment.get_absolute_url()))
+    assert "still down" not in text
+    assert re.search(r"60 min ago ?\d min ?answered with 5XX", text)
+
+
 def test_an_empty_list_asks_of_each_what_they_can_do(client, team, student, lecturer):
     for user, words in ((student, "See your course"), (lecturer, "Go to your courses")):
         client.force_login(user)
@@ -264,7 +272,7 @@ def test_what_is_wrong_comes_with_what_to_do(client, check, student, outcome, wo
 
 
 def test_the_last_incidents_have_their_length(client, check, student):
-    for minutes_ago, outcome in ((60, UP), (40, BAD_GATEWAY), (35, UP), (5, BAD_GATEWAY)):
+    for minutes_ago, outcome in ((60, UP), (40, BAD_GATEWAY), (35, UP), (5, BAD_GATEWAY), (0, BAD_GATEWAY)):
         record_at(check, outcome, minutes_ago)
     client.force_login(student)
     text = words_of(client.get(check.environment.get_absolute_url()))
