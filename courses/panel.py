@@ -9,13 +9,18 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from courses.deletion import rows_that_go
 from courses.lookup import LookupField, LookupInput
 from courses.rules.names import slug_of
+
+# What one request can delete; more would hold up everything that is measured meanwhile.
+MOST_ROWS = 100_000
 
 
 class LocalInstantInput(forms.DateTimeInput):
@@ -67,7 +72,25 @@ def _search(here: Any, field: Any, request: HttpRequest) -> Callable[[str], Any]
     return search
 
 
-class PanelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic when the program runs
+class CountedDeletion(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic when the program runs
+    """Tells how many rows go with a deletion instead of naming each, and refuses too many at once."""
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, Any]:
+        manager = self.model._base_manager
+        chosen = (
+            objs if isinstance(objs, models.QuerySet) else manager.filter(pk__in=[row.pk for row in objs])
+        )
+        counts = rows_that_go(chosen)
+        here = [
+            self.admin_site.get_model_admin(model) for model in counts if self.admin_site.is_registered(model)
+        ]
+        lacking = {str(one.opts.verbose_name) for one in here if not one.has_delete_permission(request)}
+        total = sum(counts.values())
+        told = {model._meta.verbose_name_plural: intcomma(count) for model, count in counts.items()}
+        return [], told, lacking, [intcomma(total)] if total > MOST_ROWS else []
+
+
+class PanelAdmin(CountedDeletion):
     """Rows that administrators make and change."""
 
     formfield_overrides = FIELDS
@@ -94,7 +117,7 @@ class PanelInline(admin.TabularInline):  # type: ignore[type-arg]  # not generic
         return False
 
 
-class RecordAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic when the program runs
+class RecordAdmin(CountedDeletion):
     """To be looked up: a change by hand would break what the services promise."""
 
     show_full_result_count = False

@@ -35,11 +35,12 @@ class Notice:
 
 
 def server_notices(user: User, *, now: datetime) -> list[Notice]:
-    """Return the servers behind what `user` sees and those they may edit. Three queries."""
+    """Return the servers behind what `user` sees and those they may edit. One query."""
     mine = Repository.objects.visible_to(user).filter(server=OuterRef("pk"))
-    editable = set(CIServer.objects.editable_by(user).values_list("pk", flat=True))
-    servers = CIServer.objects.filter(Q(pk__in=editable) | Exists(mine), course__is_archived=False)
-    return [_notice(server, is_editable=server.pk in editable, now=now) for server in servers]
+    editable = CIServer.objects.editable_by(user).filter(pk=OuterRef("pk"))
+    servers: Any = CIServer.objects.filter(course__is_archived=False).annotate(is_editable=Exists(editable))
+    seen = servers.filter(Q(is_editable=True) | Exists(mine))
+    return [_notice(server, is_editable=server.is_editable, now=now) for server in seen]
 
 
 def server_notice(user: User, server: CIServer, *, now: datetime) -> list[Notice]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from courses.models import ApiKey, Course, Membership, Team, User
@@ -170,3 +171,47 @@ def test_a_filter_by_nothing_has_a_name(admin_client):
     make(CheckResult)
     page = admin_client.get(reverse("admin:health_checkresult_changelist")).content.decode()
     assert '<a href="?error_kind=" >(empty)</a>' in page
+
+
+def test_a_deletion_says_how_many_rows_go(admin_client, django_assert_max_num_queries):
+    course = factories.CourseFactory()
+    teams = [factories.TeamFactory(course=course) for _ in range(3)]
+    factories.MembershipFactory(team=teams[0])
+    factories.TeamFactory()
+    with django_assert_max_num_queries(12):
+        page = admin_client.get(address(Course, "delete", course.pk)).content.decode()
+    assert "<li>Courses: 1</li><li>" in page
+    assert "<li>Teams: 3</li>" in page
+    assert "<li>Memberships: 1</li>" in page
+    assert admin_client.post(address(Course, "delete", course.pk), {"post": "yes"}).status_code == 302
+    assert not Course.objects.filter(pk=course.pk).exists()
+    assert Team.objects.count() == 1
+
+
+def test_what_holds_too_much_is_not_deleted(admin_client, monkeypatch):
+    monkeypatch.setattr("courses.panel.MOST_ROWS", 3)
+    course = factories.CourseFactory()
+    for _ in range(3):
+        factories.TeamFactory(course=course)
+    page = admin_client.post(address(Course, "delete", course.pk), {"post": "yes"}).content.decode()
+    assert "holds 4 rows" in page
+    assert '<button type="submit" class="danger">' not in page
+    chosen = {"action": "delete_selected", "index": "0", "post": "yes", "_selected_action": course.pk}
+    assert "holds 4 rows" in admin_client.post(address(Course, "changelist"), chosen).content.decode()
+    assert course.teams.count() == 3
+
+
+def test_who_may_not_delete_all_that_goes_is_told(client):
+    user = factories.UserFactory(is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename="delete_course"))
+    client.force_login(user)
+    team = factories.TeamFactory()
+    page = client.get(address(Course, "delete", team.course.pk)).content.decode()
+    assert "that you may not delete: team." in page
+    assert client.post(address(Course, "delete", team.course.pk), {"post": "yes"}).status_code == 403
+
+
+def test_the_rights_of_a_person_are_one_query(admin_client, django_assert_max_num_queries):
+    person = factories.UserFactory()
+    with django_assert_max_num_queries(12):
+        admin_client.get(address(User, "change", person.pk))
