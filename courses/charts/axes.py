@@ -5,7 +5,7 @@ its words keep their size; places down are pixels.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
@@ -18,6 +18,8 @@ AXIS_PX = 24
 MAX_TIME_TICKS = 7
 STEPS = [timedelta(minutes=minutes) for minutes in (1, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720)]
 DAYS = (1, 2, 7, 14, 28, 56, 112, 364)
+ROUND = (1, 2, 2.5, 5, 10)
+SMALLEST = 1e-300  # below it a float has no power of ten to be rounded to
 
 
 def percent_of(share: float) -> str:
@@ -84,13 +86,16 @@ def _worded(at: datetime, zone: tzinfo, language: str | None) -> str:
     return date_format(at.astimezone(zone), "SHORT_DATETIME_FORMAT")
 
 
-def nice_step(largest: float, steps: int = 4) -> float:
-    """Return the round number that goes into `largest` at most `steps` times, a little over included."""
-    if largest <= 0:
-        return 1.0 / steps
+def nice_step(largest: float, steps: int = 4, factors: Sequence[float] = ROUND) -> float:
+    """Return the round number that goes into `largest` at most `steps` times, a little over included.
+
+    factors: what a power of ten may be multiplied by, rising to 10.
+    """
     rough = largest / steps
+    if rough < SMALLEST:
+        return 1.0 / steps
     magnitude = 10.0 ** math.floor(math.log10(rough))
-    return next(factor * magnitude for factor in (1, 2, 2.5, 5, 10) if factor * magnitude >= rough * 0.999)
+    return next(factor * magnitude for factor in factors if factor * magnitude >= rough * 0.999)
 
 
 def value_ticks(largest: float, ceiling: float | None = None, *, is_count: bool = False) -> list[float]:

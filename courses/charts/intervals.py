@@ -7,9 +7,10 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from courses.charts.axes import Tick, percent_of
+from courses.charts.axes import Tick, nice_step, percent_of
 
 TICKS = 5
+FACTORS = (1, 2, 5, 10)  # a step has one digit, so its labels need no second decimal
 MARGIN = 0.06
 
 
@@ -66,7 +67,7 @@ def interval_chart(
     def across(value: float) -> str:
         return percent_of((value - low) / (high - low))
 
-    step = nice_step((high - low) / TICKS)
+    step = nice_step(high - low, TICKS, FACTORS)
     digits = max(0, -math.floor(math.log10(step)))
     marks = [step * count for count in range(math.ceil(low / step), math.floor(high / step) + 1)]
     return IntervalChart(
@@ -88,9 +89,3 @@ def _row(interval: Interval, across: Callable[[float], str], show: Callable[[flo
 def _tick(mark: float, x: str, label: str, step: float) -> Tick:
     """Return a tick. On a narrow screen zero keeps its label and every second from there."""
     return Tick(x, label, round(mark / step) % 2 == 1)
-
-
-def nice_step(rough: float) -> float:
-    """Return the smallest of 1, 2, 5 times a power of ten that is not below `rough`."""
-    power = 10.0 ** math.floor(math.log10(rough))
-    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough * (1 - 1e-9))

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from django.template.loader import render_to_string
 from django.utils import translation
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from courses.charts import axes, bars, distributions, lines, stacks
@@ -236,6 +236,7 @@ def test_sparkline(values, paths, dots):
     st.lists(st.tuples(st.floats(0, 60), st.floats(0, 1e7)), max_size=30, unique_by=lambda pair: pair[0]),
     st.sampled_from([None, 100.0]),
 )
+@example([(0.0, 5e-324)], None)
 def test_everything_stays_in_the_plot(points, ceiling):
     drawing = chart(sorted(points), ceiling=ceiling)
     places = [place for path in drawing.lines[0].paths for place in path.split()]

@@ -2,7 +2,8 @@ from django.template.loader import render_to_string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courses.charts.intervals import Interval, interval_chart, nice_step
+from courses.charts.axes import nice_step
+from courses.charts.intervals import FACTORS, Interval, interval_chart
 
 
 def chart_of(*spans):
@@ -38,7 +39,7 @@ def test_point_interval_at_zero_still_has_a_width():
 
 
 def test_steps_are_one_two_or_five():
-    assert [nice_step(rough) for rough in (0.3, 1.0, 1.1, 4, 7)] == [0.5, 1.0, 2.0, 5.0, 10.0]
+    assert [nice_step(rough, 1, FACTORS) for rough in (0.3, 1.0, 1.1, 4, 7)] == [0.5, 1.0, 2.0, 5.0, 10.0]
 
 
 @given(st.floats(-1e9, 1e9), st.floats(1e-6, 1e9))
