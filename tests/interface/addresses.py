@@ -63,9 +63,15 @@ def addresses(urlconf: str = "dashboard.urls") -> Iterator[Address]:
         except (UnknownError, NoReverseMatch) as error:
             unknown.append(f"{name}: {error}")
             continue
-        yield from (Address(name, path) for path in dict.fromkeys(paths))
+        yield from (
+            Address(name, path + asked) for path in dict.fromkeys(paths) for asked in ASKED.get(name, [""])
+        )
     if unknown and Team.objects.exists():
         raise UnknownError("\n".join(unknown))
+
+
+# Pages that show themselves in several ways, and how they are asked to.
+ASKED = {"dashboard:overview": ["?view=grid", "?view=table"]}
 
 
 def fillings(name: str, parameters: tuple[str, ...]) -> list[Values]:

@@ -52,12 +52,12 @@ def test_any_two_states_differ_to_all_eyes(visitor, scheme, eyes):
     assert not {pair: far for pair, far in near.items() if far < LEAST_DISTANCE}
 
 
-@pytest.mark.parametrize("view", ["grid", "table"])
-def test_every_state_has_a_word_and_a_shape_of_its_own(visitor, view):
+@pytest.mark.parametrize(("view", "least"), [("grid", 200), ("table", 100)])
+def test_every_state_has_a_word_and_a_shape_of_its_own(visitor, view, least):
     page = visitor("full", "lecturer")
     page.goto(f"/?view={view}")
     states = page.evaluate(READ_STATES)
-    assert len(states) > 200
+    assert len(states) > least
     assert all(state["word"] and state["shape"] and state["tone"] for state in states)
     shapes = {tone: {state["shape"] for state in states if state["tone"] == tone} for tone in TONES}
     told = {tone: found for tone, found in shapes.items() if found}

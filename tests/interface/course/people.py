@@ -26,7 +26,11 @@ def make_administrator(story: Story) -> User:
 def make_people(story: Story) -> tuple[Course, list[Team]]:
     """Make the course with its teams and everybody in it."""
     course = Course.objects.create(
-        name=story.text("Software Engineering"), slug="se", time_zone="Europe/Berlin", has_status_page=True
+        name=story.text("Software Engineering"),
+        slug="se",
+        time_zone="Europe/Berlin",
+        has_status_page=True,
+        is_set_up=not story.is_failing,
     )
     teams = Team.objects.bulk_create(
         Team(course=course, name=story.team_name(n), slug=f"team-{n}") for n in range(story.teams)
