@@ -1,6 +1,5 @@
 """Which alerts are there, narrowed and grouped as the reader asked?"""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -55,15 +54,6 @@ class Group:
     url: str
     total: int
     alerts: list[Alert] = field(default_factory=list)
-
-
-def open_alerts(project_ids: Collection[int]) -> dict[int, list[Alert]]:
-    """Return the pending and firing alerts of each project that has any, urgent first. One query."""
-    found: dict[int, list[Alert]] = defaultdict(list)
-    rows = Alert.objects.still_open().filter(project__in=project_ids).select_related("rule")
-    for alert in rows.urgent_first():
-        found[alert.project_id].append(alert)
-    return dict(found)
 
 
 def open_subjects(signal: str) -> set[str]:

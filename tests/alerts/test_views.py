@@ -5,7 +5,6 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
-from alerts import queries
 from alerts.models import Alert, Channel, Delivery, Rule
 from courses.models import Event
 from tests import factories
@@ -603,17 +602,6 @@ def test_pages_cost_the_same_queries_whatever_the_rows(client, lecturer, team, d
     few = [cost(name) for name in names]
     rows(18)
     assert [cost(name) for name in names] == few
-
-
-def test_open_alerts_of_many_projects_in_one_query(django_assert_num_queries, project):
-    firing = factories.AlertFactory(project=project)
-    pending = factories.AlertFactory(project=project, state="pending")
-    factories.AlertFactory(project=project, state="resolved")
-    factories.AlertFactory()
-    with django_assert_num_queries(1):
-        found = queries.open_alerts([project.pk])
-        assert [alert.rule.severity for alert in found[project.pk]] == ["warning"] * 2
-    assert found == {project.pk: [firing, pending]}
 
 
 def test_the_admin_panel_shows_rows_and_no_target(client, admin, alert, channel):

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from courses.models import Event
 from courses.netguard import Fault, FaultKind, Reply
-from health import models, queries, services
+from health import models, services
 from health.models import Check, EnvironmentState
 from health.rules import verdicts
 from tests import factories
@@ -560,33 +560,6 @@ def test_lecturer_edits_hosts_of_the_course_only(team, lecturer, tutor, admin_us
     assert list(manager.editable_by(lecturer)) == [host]
     assert not manager.editable_by(tutor).exists()
     assert set(manager.editable_by(admin_user)) == {host, site_host}
-
-
-# For the overview -------------------------------------------------------------------------------------------
-
-
-def test_environment_states_in_one_query(team, django_assert_num_queries):
-    project = factories.ProjectFactory(team=team)
-    for n in range(3):
-        factories.EnvironmentStateFactory(environment__project=project, environment__slug=f"e{n}")
-    factories.EnvironmentStateFactory()
-    with django_assert_num_queries(1):
-        states = queries.environment_states([project.pk])
-        assert [state.environment.project_id for state in states] == [project.pk] * 3
-
-
-def test_recent_error_counts_in_one_query(check, django_assert_num_queries):
-    quiet = factories.EnvironmentFactory()
-    answers = [UP, BAD_GATEWAY, Reply(404, {}, b"", 1.0, ""), Fault(FaultKind.TIMEOUT, "", 1.0), REFUSED]
-    for n, outcome in enumerate(answers):
-        record(check, outcome, 4 - n)
-    record(check, UP)
-    since = timezone.now() - timedelta(hours=1)
-    with django_assert_num_queries(1):
-        counts = queries.recent_error_counts([check.environment_id, quiet.pk], since)
-    assert counts == {check.environment_id: queries.ErrorCounts(5, 1, 1, 3)}
-    hourly = queries.recent_error_counts([check.environment_id], since, step_minutes=60)
-    assert hourly == counts
 
 
 # Admin ---------------------------------------------------------------------------------------------------
