@@ -62,3 +62,9 @@ def test_links_that_may_be_followed(address):
 )
 def test_links_that_may_not(address):
     assert ui.web_link(address) == ""
+
+
+def test_the_one_stylesheet_stays_small():
+    sheets = list((settings.BASE_DIR / "static/css").glob("*.css"))
+    assert {sheet.name for sheet in sheets} == {"site.css", "admin.css"}
+    assert (settings.BASE_DIR / "static/css/site.css").stat().st_size <= 30_000
