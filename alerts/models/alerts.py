@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from alerts import wording
 from alerts.models.rules import Rule
@@ -45,27 +46,33 @@ class AlertQuerySet(models.QuerySet["Alert"]):
 class Alert(models.Model):
     """Something wrong with one subject, by one rule, from its first sign until it is over."""
 
-    rule = models.ForeignKey(Rule, models.CASCADE, related_name="alerts")
-    subject = models.CharField(max_length=120)
-    project = models.ForeignKey(Project, models.CASCADE, related_name="alerts")
-    state = models.CharField(max_length=8, choices=[(state.value, state.value) for state in State])
-    bad_count = models.PositiveIntegerField(default=0)
-    good_count = models.PositiveIntegerField(default=0)
-    last_value = models.FloatField(null=True)
-    last_observed_at = models.DateTimeField()
-    title = models.CharField(max_length=200)
-    detail = models.TextField(blank=True, max_length=2000)
-    path = models.CharField(max_length=200, blank=True)
-    pending_since = models.DateTimeField()
-    fired_at = models.DateTimeField(null=True)
-    resolved_at = models.DateTimeField(null=True)
-    acknowledged_at = models.DateTimeField(null=True)
-    acknowledged_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
-    acknowledged_note = models.CharField(max_length=500, blank=True)
+    rule = models.ForeignKey(Rule, models.CASCADE, related_name="alerts", verbose_name=_("rule"))
+    subject = models.CharField(_("subject"), max_length=120)
+    project = models.ForeignKey(Project, models.CASCADE, related_name="alerts", verbose_name=_("project"))
+    state = models.CharField(
+        _("state"), max_length=8, choices=[(state.value, state.value) for state in State]
+    )
+    bad_count = models.PositiveIntegerField(_("bad count"), default=0)
+    good_count = models.PositiveIntegerField(_("good count"), default=0)
+    last_value = models.FloatField(_("last value"), null=True)
+    last_observed_at = models.DateTimeField(_("last observed at"))
+    title = models.CharField(_("title"), max_length=200)
+    detail = models.TextField(_("detail"), blank=True, max_length=2000)
+    path = models.CharField(_("path"), max_length=200, blank=True)
+    pending_since = models.DateTimeField(_("pending since"))
+    fired_at = models.DateTimeField(_("fired at"), null=True)
+    resolved_at = models.DateTimeField(_("resolved at"), null=True)
+    acknowledged_at = models.DateTimeField(_("acknowledged at"), null=True)
+    acknowledged_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="+", verbose_name=_("acknowledged by")
+    )
+    acknowledged_note = models.CharField(_("acknowledged note"), max_length=500, blank=True)
 
     objects = AlertQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("alert")
+        verbose_name_plural = _("alerts")
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["rule", "subject"], condition=~Q(state="resolved"), name="alert_open_once"

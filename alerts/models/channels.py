@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from alerts.models.alerts import Alert
 from courses.encryption import EncryptedTextField
@@ -35,19 +36,25 @@ class Channel(models.Model):
         EMAIL = "email", "e-mail"
         APPRISE = "apprise", "Apprise URL"
 
-    course = models.ForeignKey(Course, models.CASCADE, null=True, related_name="channels")
-    owner = models.OneToOneField(User, models.CASCADE, null=True, editable=False, related_name="mail_channel")
-    name = models.CharField(max_length=80)
-    kind = models.CharField(max_length=7, choices=Kind, default=Kind.EMAIL)
+    course = models.ForeignKey(
+        Course, models.CASCADE, null=True, related_name="channels", verbose_name=_("course")
+    )
+    owner = models.OneToOneField(
+        User, models.CASCADE, null=True, editable=False, related_name="mail_channel", verbose_name=_("owner")
+    )
+    name = models.CharField(_("name"), max_length=80)
+    kind = models.CharField(_("kind"), max_length=7, choices=Kind, default=Kind.EMAIL)
     # Addresses, one per line, or one Apprise URL. Never shown again: see `summary`.
-    target = EncryptedTextField()
+    target = EncryptedTextField(_("target"))
     is_enabled = models.BooleanField("switched on", default=True)
     send_resolved = models.BooleanField("also tell when it is over", default=True)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
     objects = ChannelQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("channel")
+        verbose_name_plural = _("channels")
         ordering: ClassVar = ["course__name", "name", "pk"]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -112,40 +119,43 @@ class Delivery(models.Model):
     """One message for one channel: the outbox. A row stands here until it is sent or given up."""
 
     class Transition(models.TextChoices):
-        FIRED = "fired"
-        RESOLVED = "resolved"
-        TEST = "test"
-        DIGEST = "digest"
+        FIRED = "fired", _("Fired")
+        RESOLVED = "resolved", _("Resolved")
+        TEST = "test", _("Test")
+        DIGEST = "digest", _("Digest")
 
     class State(models.TextChoices):
-        PENDING = "pending"
-        SENT = "sent"
-        DEAD = "dead"
+        PENDING = "pending", _("Pending")
+        SENT = "sent", _("Sent")
+        DEAD = "dead", _("Dead")
         # Nobody wants it any more, or may have it: to a person only.
-        DROPPED = "dropped"
+        DROPPED = "dropped", _("Dropped")
 
     # Empty for a test message and a digest.
-    alert = models.ForeignKey(Alert, models.CASCADE, null=True, related_name="deliveries")
-    transition = models.CharField(max_length=8, choices=Transition)
-    channel = models.ForeignKey(Channel, models.CASCADE, related_name="deliveries")
-    state = models.CharField(max_length=7, choices=State, default=State.PENDING)
-    attempts = models.PositiveIntegerField(default=0)
-    created_at = models.DateTimeField()
-    next_attempt_at = models.DateTimeField()
-    leased_until = models.DateTimeField(null=True)
-    lease_token = models.CharField(max_length=32, blank=True)
-    last_error = models.CharField(max_length=300, blank=True)
-    sent_at = models.DateTimeField(null=True)
+    alert = models.ForeignKey(
+        Alert, models.CASCADE, null=True, related_name="deliveries", verbose_name=_("alert")
+    )
+    transition = models.CharField(_("transition"), max_length=8, choices=Transition)
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="deliveries", verbose_name=_("channel"))
+    state = models.CharField(_("state"), max_length=7, choices=State, default=State.PENDING)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    created_at = models.DateTimeField(_("created at"))
+    next_attempt_at = models.DateTimeField(_("next attempt at"))
+    leased_until = models.DateTimeField(_("leased until"), null=True)
+    lease_token = models.CharField(_("lease token"), max_length=32, blank=True)
+    last_error = models.CharField(_("last error"), max_length=300, blank=True)
+    sent_at = models.DateTimeField(_("sent at"), null=True)
     # The end of the quiet hours that it fell into; patience with failures begins there.
-    held_until = models.DateTimeField(null=True)
+    held_until = models.DateTimeField(_("held until"), null=True)
     # Of a digest: the instant from which on it tells.
-    tells_since = models.DateTimeField(null=True)
+    tells_since = models.DateTimeField(_("tells since"), null=True)
     # Every copy of this message carries it: the Message-ID of a mail, the Idempotency-Key of a post.
-    dedupe_key = models.CharField(max_length=64, unique=True)
+    dedupe_key = models.CharField(_("dedupe key"), max_length=64, unique=True)
 
     objects = DeliveryQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("delivery")
         verbose_name_plural = "deliveries"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["alert", "transition", "channel"], name="delivery_once")

@@ -48,26 +48,30 @@ class Rule(models.Model):
         blank=True,
         related_name="alert_rules",
         help_text=_("Empty: every course."),
+        verbose_name=_("course"),
     )
-    name = models.CharField(max_length=80)
-    signal = models.CharField(max_length=80, db_index=True)
+    name = models.CharField(_("name"), max_length=80)
+    signal = models.CharField(_("signal"), max_length=80, db_index=True)
     comparison = models.CharField(
+        _("comparison"),
         max_length=8,
         choices=[(Comparison.AT_LEAST.value, _("at least")), (Comparison.AT_MOST.value, _("at most"))],
     )
-    threshold = models.FloatField()
+    threshold = models.FloatField(_("threshold"))
     bad_in_a_row = models.PositiveSmallIntegerField(
         _("bad values in a row to fire"), default=1, validators=IN_A_ROW
     )
     good_in_a_row = models.PositiveSmallIntegerField(
         _("good values in a row to resolve"), default=1, validators=IN_A_ROW
     )
-    severity = models.CharField(max_length=8, choices=Severity, default=Severity.WARNING)
+    severity = models.CharField(_("severity"), max_length=8, choices=Severity, default=Severity.WARNING)
     is_enabled = models.BooleanField(_("switched on"), default=True)
 
     objects = RuleQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("rule")
+        verbose_name_plural = _("rules")
         ordering: ClassVar = ["name", "pk"]
 
     def __str__(self) -> str:
@@ -102,12 +106,13 @@ class Watch(models.Model):
     Its row is also the lock under which the alert of that rule and subject moves.
     """
 
-    rule = models.ForeignKey(Rule, models.CASCADE, related_name="watches")
-    subject = models.CharField(max_length=120)
-    project = models.ForeignKey(Project, models.CASCADE, related_name="+")
-    last_observed_at = models.DateTimeField(null=True)
+    rule = models.ForeignKey(Rule, models.CASCADE, related_name="watches", verbose_name=_("rule"))
+    subject = models.CharField(_("subject"), max_length=120)
+    project = models.ForeignKey(Project, models.CASCADE, related_name="+", verbose_name=_("project"))
+    last_observed_at = models.DateTimeField(_("last observed at"), null=True)
 
     class Meta:
+        verbose_name = _("watch")
         verbose_name_plural = "watches"
         constraints: ClassVar = [models.UniqueConstraint(fields=["rule", "subject"], name="watch_once")]
 

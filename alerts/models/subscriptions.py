@@ -23,7 +23,9 @@ EVERY_DAY = "0123456"
 class Subscription(models.Model):
     """What the owner of a personal channel asked for. All of it is off until they switch it on."""
 
-    channel = models.OneToOneField(Channel, models.CASCADE, related_name="subscription")
+    channel = models.OneToOneField(
+        Channel, models.CASCADE, related_name="subscription", verbose_name=_("channel")
+    )
     has_alerts = models.BooleanField(_("Mail me about alerts"), default=False)
     has_own_teams = models.BooleanField(_("my own teams"), default=True)
     has_watched_teams = models.BooleanField(_("teams I watch"), default=True)
@@ -35,12 +37,14 @@ class Subscription(models.Model):
     quiet_days = models.CharField(_("On the nights or days that begin on"), max_length=7, default=EVERY_DAY)
     has_digest = models.BooleanField(_("Send me a digest every day"), default=False)
     digest_hour = models.PositiveSmallIntegerField(_("At"), default=8, validators=[MaxValueValidator(23)])
-    digest_due_at = models.DateTimeField(null=True)
+    digest_due_at = models.DateTimeField(_("digest due at"), null=True)
     # The zone `digest_due_at` was reckoned in: people move.
-    digest_zone = models.CharField(max_length=64, blank=True)
-    digest_told_until = models.DateTimeField(null=True)
+    digest_zone = models.CharField(_("digest zone"), max_length=64, blank=True)
+    digest_told_until = models.DateTimeField(_("digest told until"), null=True)
 
     class Meta:
+        verbose_name = _("subscription")
+        verbose_name_plural = _("subscriptions")
         indexes: ClassVar = [
             models.Index(fields=["digest_due_at"], condition=Q(has_digest=True), name="digest_due")
         ]
@@ -81,11 +85,15 @@ class Interest(models.Model):
         PIPELINES = "pipelines", _("Pipelines")
         EXPERIMENTS = "experiments", _("Experiments")
 
-    subscription = models.ForeignKey(Subscription, models.CASCADE, related_name="interests")
-    kind = models.CharField(max_length=12, choices=Kind)
-    severity = models.CharField(max_length=8, choices=Rule.Severity)
+    subscription = models.ForeignKey(
+        Subscription, models.CASCADE, related_name="interests", verbose_name=_("subscription")
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    severity = models.CharField(_("severity"), max_length=8, choices=Rule.Severity)
 
     class Meta:
+        verbose_name = _("interest")
+        verbose_name_plural = _("interests")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["subscription", "kind", "severity"], name="interest_once")
         ]

@@ -53,7 +53,7 @@ class ApiKey(models.Model):
     )
     name = models.CharField(_("name"), max_length=80)
     prefix = models.CharField(_("begins with"), max_length=16, unique=True, editable=False)
-    digest = models.CharField(max_length=64, editable=False)
+    digest = models.CharField(_("digest"), max_length=64, editable=False)
     # Space-separated, as in OAuth; never filtered on.
     scopes = models.CharField(_("may"), max_length=60)
     created_at = models.DateTimeField(_("made at"), default=timezone.now, editable=False)

@@ -53,41 +53,47 @@ class Job(models.Model):
 
     OPEN = (State.WAITING, State.RUNNING)
 
-    course = models.ForeignKey(Course, models.CASCADE, related_name="jobs")
+    course = models.ForeignKey(Course, models.CASCADE, related_name="jobs", verbose_name=_("course"))
     # The name under which an app registered what is to be done, such as `courses.archive`.
-    kind = models.CharField(max_length=40)
-    asked_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="jobs")
+    kind = models.CharField(_("kind"), max_length=40)
+    asked_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="jobs", verbose_name=_("asked by")
+    )
     # Small; never filtered on. What is larger stands in the chunks.
-    parameters = models.JSONField(default=dict)
+    parameters = models.JSONField(_("parameters"), default=dict)
     # Tells the same work from other work: while one is open it is not started again.
-    key = models.CharField(max_length=64)
-    state = models.CharField(max_length=9, choices=State, default=State.WAITING)
-    done = models.PositiveBigIntegerField(default=0)
-    total = models.PositiveBigIntegerField(null=True)
+    key = models.CharField(_("key"), max_length=64)
+    state = models.CharField(_("state"), max_length=9, choices=State, default=State.WAITING)
+    done = models.PositiveBigIntegerField(_("done"), default=0)
+    total = models.PositiveBigIntegerField(_("total"), null=True)
     # Where to go on. Written in the transaction of the step that led there.
-    checkpoint = models.JSONField(default=dict)
-    rate_per_s = models.FloatField(null=True)
+    checkpoint = models.JSONField(_("checkpoint"), default=dict)
+    rate_per_s = models.FloatField(_("rate per s"), null=True)
     # Turns begun since the last step: a job that ends its workers must not do so for ever.
-    attempts = models.PositiveSmallIntegerField(default=0)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    started_at = models.DateTimeField(null=True)
-    progress_at = models.DateTimeField(default=timezone.now)
-    finished_at = models.DateTimeField(null=True)
-    not_before = models.DateTimeField(null=True)
-    leased_until = models.DateTimeField(null=True)
-    lease_token = models.CharField(max_length=32, blank=True)
-    cancel_requested_at = models.DateTimeField(null=True)
-    cancelled_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
-    outcome = models.CharField(max_length=500, blank=True)
-    error = models.CharField(max_length=300, blank=True)
-    remedy = models.CharField(max_length=300, blank=True)
-    result_name = models.CharField(max_length=120, blank=True)
-    result_type = models.CharField(max_length=60, blank=True)
-    result_bytes = models.PositiveBigIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    started_at = models.DateTimeField(_("started at"), null=True)
+    progress_at = models.DateTimeField(_("progress at"), default=timezone.now)
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+    not_before = models.DateTimeField(_("not before"), null=True)
+    leased_until = models.DateTimeField(_("leased until"), null=True)
+    lease_token = models.CharField(_("lease token"), max_length=32, blank=True)
+    cancel_requested_at = models.DateTimeField(_("cancel requested at"), null=True)
+    cancelled_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="+", verbose_name=_("cancelled by")
+    )
+    outcome = models.CharField(_("outcome"), max_length=500, blank=True)
+    error = models.CharField(_("error"), max_length=300, blank=True)
+    remedy = models.CharField(_("remedy"), max_length=300, blank=True)
+    result_name = models.CharField(_("result name"), max_length=120, blank=True)
+    result_type = models.CharField(_("result type"), max_length=60, blank=True)
+    result_bytes = models.PositiveBigIntegerField(_("result bytes"), default=0)
 
     objects = JobQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
         ordering: ClassVar = ["-created_at", "-pk"]
         indexes: ClassVar = [
             models.Index(fields=["course", "-created_at"]),
@@ -118,18 +124,20 @@ class JobChunk(models.Model):
     """A piece of the file that a job reads or writes. In the database, which every machine reaches."""
 
     class Role(models.TextChoices):
-        INPUT = "input"
-        RESULT = "result"
+        INPUT = "input", _("Input")
+        RESULT = "result", _("Result")
 
     SIZE = 256 * 1024
 
-    job = models.ForeignKey(Job, models.CASCADE, related_name="chunks", db_index=False)
-    role = models.CharField(max_length=6, choices=Role)
+    job = models.ForeignKey(Job, models.CASCADE, related_name="chunks", db_index=False, verbose_name=_("job"))
+    role = models.CharField(_("role"), max_length=6, choices=Role)
     # Where in the file it begins, in bytes.
-    start = models.PositiveBigIntegerField()
-    content = models.BinaryField()
+    start = models.PositiveBigIntegerField(_("start"))
+    content = models.BinaryField(_("content"))
 
     class Meta:
+        verbose_name = _("job chunk")
+        verbose_name_plural = _("job chunks")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["job", "role", "start"], name="job_chunk_once")
         ]

@@ -67,7 +67,7 @@ class Event(models.Model):
     url = models.CharField(_("link"), max_length=500, blank=True)
     actor = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("by"))
     # What tells this entry from its own repetition; empty for entries people write.
-    dedupe_key = models.CharField(max_length=120, null=True, unique=True)  # noqa: DJ001
+    dedupe_key = models.CharField(_("dedupe key"), max_length=120, null=True, unique=True)  # noqa: DJ001
 
     objects = EventQuerySet.as_manager()
 

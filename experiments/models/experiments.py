@@ -49,24 +49,34 @@ class Experiment(models.Model):
         RUNNING = "running", _("Running")
         STOPPED = "stopped", _("Stopped")
 
-    project = models.ForeignKey(Project, models.CASCADE, related_name="experiments")
-    name = models.CharField(max_length=120)
+    project = models.ForeignKey(
+        Project, models.CASCADE, related_name="experiments", verbose_name=_("project")
+    )
+    name = models.CharField(_("name"), max_length=120)
     key = models.SlugField(
+        _("key"),
         max_length=KEY_LENGTH,
         help_text=_("What the app asks for. Letters, digits, hyphens and underscores."),
     )
     hypothesis = models.TextField(
-        max_length=2000, blank=True, help_text=_("What you expect to change, for whom, and why.")
+        _("hypothesis"),
+        max_length=2000,
+        blank=True,
+        help_text=_("What you expect to change, for whom, and why."),
     )
-    state = models.CharField(max_length=7, choices=State, default=State.DRAFT, editable=False)
+    state = models.CharField(_("state"), max_length=7, choices=State, default=State.DRAFT, editable=False)
     # Grows with every change, so that a process sees by one number whether it is out of date.
-    version = models.PositiveIntegerField(default=1, editable=False)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    created_by = models.ForeignKey(User, models.SET_NULL, null=True, editable=False, related_name="+")
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    created_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, editable=False, related_name="+", verbose_name=_("created by")
+    )
 
     objects = ExperimentQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("experiment")
+        verbose_name_plural = _("experiments")
         ordering: ClassVar = ["-created_at", "-pk"]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -98,16 +108,20 @@ class Experiment(models.Model):
 class Variant(models.Model):
     """One of the things a unit may see. The first is the control."""
 
-    experiment = models.ForeignKey(Experiment, models.CASCADE, related_name="variants")
-    key = models.SlugField(max_length=KEY_LENGTH)
-    name = models.CharField(max_length=120)
-    weight = models.PositiveIntegerField(
-        default=1, validators=[MinValueValidator(1), MaxValueValidator(10_000)]
+    experiment = models.ForeignKey(
+        Experiment, models.CASCADE, related_name="variants", verbose_name=_("experiment")
     )
-    value = models.JSONField()
-    position = models.PositiveSmallIntegerField()
+    key = models.SlugField(_("key"), max_length=KEY_LENGTH)
+    name = models.CharField(_("name"), max_length=120)
+    weight = models.PositiveIntegerField(
+        _("weight"), default=1, validators=[MinValueValidator(1), MaxValueValidator(10_000)]
+    )
+    value = models.JSONField(_("value"))
+    position = models.PositiveSmallIntegerField(_("position"))
 
     class Meta:
+        verbose_name = _("variant")
+        verbose_name_plural = _("variants")
         ordering: ClassVar = ["experiment", "position"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["experiment", "key"], name="variant_key_in_experiment"),
@@ -122,14 +136,18 @@ class Variant(models.Model):
 class Phase(models.Model):
     """A span in which the assignment of units to variants did not change. Immutable but for its end."""
 
-    experiment = models.ForeignKey(Experiment, models.CASCADE, related_name="phases")
-    number = models.PositiveSmallIntegerField()
+    experiment = models.ForeignKey(
+        Experiment, models.CASCADE, related_name="phases", verbose_name=_("experiment")
+    )
+    number = models.PositiveSmallIntegerField(_("number"))
     # Part of the hash: a renamed experiment keeps its assignment, and no two share one.
-    seed = models.CharField(max_length=32, default=new_seed)
-    started_at = models.DateTimeField()
-    stopped_at = models.DateTimeField(null=True)
+    seed = models.CharField(_("seed"), max_length=32, default=new_seed)
+    started_at = models.DateTimeField(_("started at"))
+    stopped_at = models.DateTimeField(_("stopped at"), null=True)
 
     class Meta:
+        verbose_name = _("phase")
+        verbose_name_plural = _("phases")
         ordering: ClassVar = ["experiment", "number"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["experiment", "number"], name="phase_number_in_experiment")
@@ -142,12 +160,14 @@ class Phase(models.Model):
 class PhaseVariant(models.Model):
     """The buckets of a variant in a phase: `start` ≤ bucket < `end`, of 10,000."""
 
-    phase = models.ForeignKey(Phase, models.CASCADE, related_name="ranges")
-    variant = models.ForeignKey(Variant, models.CASCADE, related_name="+")
-    start = models.PositiveSmallIntegerField()
-    end = models.PositiveSmallIntegerField()
+    phase = models.ForeignKey(Phase, models.CASCADE, related_name="ranges", verbose_name=_("phase"))
+    variant = models.ForeignKey(Variant, models.CASCADE, related_name="+", verbose_name=_("variant"))
+    start = models.PositiveSmallIntegerField(_("start"))
+    end = models.PositiveSmallIntegerField(_("end"))
 
     class Meta:
+        verbose_name = _("phase variant")
+        verbose_name_plural = _("phase variants")
         ordering: ClassVar = ["phase", "start"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["phase", "variant"], name="phase_variant_once"),

@@ -24,14 +24,16 @@ class Metric(models.Model):
         INCREASE = "increase", _("more is better")
         DECREASE = "decrease", _("less is better")
 
-    project = models.ForeignKey(Project, models.CASCADE, related_name="metrics")
-    key = models.SlugField(max_length=KEY_LENGTH, allow_unicode=True)
-    name = models.CharField(max_length=80)
-    event_name = models.CharField(max_length=EVENT_NAME_LENGTH)
-    kind = models.CharField(max_length=10, choices=Kind, default=Kind.PROPORTION)
-    direction = models.CharField(max_length=8, choices=Direction, default=Direction.INCREASE)
+    project = models.ForeignKey(Project, models.CASCADE, related_name="metrics", verbose_name=_("project"))
+    key = models.SlugField(_("key"), max_length=KEY_LENGTH, allow_unicode=True)
+    name = models.CharField(_("name"), max_length=80)
+    event_name = models.CharField(_("event name"), max_length=EVENT_NAME_LENGTH)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.PROPORTION)
+    direction = models.CharField(_("direction"), max_length=8, choices=Direction, default=Direction.INCREASE)
 
     class Meta:
+        verbose_name = _("metric")
+        verbose_name_plural = _("metrics")
         ordering: ClassVar = ["project", "key"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["project", "key"], name="metric_key_in_project")
@@ -49,12 +51,16 @@ class ExperimentMetric(models.Model):
         SECONDARY = "secondary", _("Secondary")
         GUARDRAIL = "guardrail", _("Guardrail")
 
-    experiment = models.ForeignKey(Experiment, models.CASCADE, related_name="metrics")
-    metric = models.ForeignKey(Metric, models.CASCADE, related_name="uses")
-    role = models.CharField(max_length=9, choices=Role, default=Role.GOAL)
-    position = models.PositiveSmallIntegerField()
+    experiment = models.ForeignKey(
+        Experiment, models.CASCADE, related_name="metrics", verbose_name=_("experiment")
+    )
+    metric = models.ForeignKey(Metric, models.CASCADE, related_name="uses", verbose_name=_("metric"))
+    role = models.CharField(_("role"), max_length=9, choices=Role, default=Role.GOAL)
+    position = models.PositiveSmallIntegerField(_("position"))
 
     class Meta:
+        verbose_name = _("experiment metric")
+        verbose_name_plural = _("experiment metrics")
         ordering: ClassVar = ["experiment", "position"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["experiment", "metric"], name="experiment_metric_once"),

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from courses.models import Environment
 
@@ -17,22 +18,24 @@ from courses.models import Environment
 class CheckCounts(models.Model):
     """Sums over a step. They add up, so any span can be made of shorter ones."""
 
-    environment = models.ForeignKey(Environment, models.CASCADE, related_name="+", db_index=False)
-    at = models.DateTimeField()  # where the step starts
-    n = models.PositiveIntegerField(default=0)
-    expected = models.PositiveIntegerField(default=0)
-    ok = models.PositiveIntegerField(default=0)
-    http_3xx = models.PositiveIntegerField(default=0)
-    http_4xx = models.PositiveIntegerField(default=0)
-    http_5xx = models.PositiveIntegerField(default=0)
-    timeout = models.PositiveIntegerField(default=0)
-    dns = models.PositiveIntegerField(default=0)
-    tls = models.PositiveIntegerField(default=0)
-    other = models.PositiveIntegerField(default=0)
-    latency_ms_sum = models.FloatField(default=0.0)
-    latency_ms_max = models.FloatField(default=0.0)
+    environment = models.ForeignKey(
+        Environment, models.CASCADE, related_name="+", db_index=False, verbose_name=_("environment")
+    )
+    at = models.DateTimeField(_("at"))  # where the step starts
+    n = models.PositiveIntegerField(_("n"), default=0)
+    expected = models.PositiveIntegerField(_("expected"), default=0)
+    ok = models.PositiveIntegerField(_("ok"), default=0)
+    http_3xx = models.PositiveIntegerField(_("http 3xx"), default=0)
+    http_4xx = models.PositiveIntegerField(_("http 4xx"), default=0)
+    http_5xx = models.PositiveIntegerField(_("http 5xx"), default=0)
+    timeout = models.PositiveIntegerField(_("timeout"), default=0)
+    dns = models.PositiveIntegerField(_("dns"), default=0)
+    tls = models.PositiveIntegerField(_("tls"), default=0)
+    other = models.PositiveIntegerField(_("other"), default=0)
+    latency_ms_sum = models.FloatField(_("latency ms sum"), default=0.0)
+    latency_ms_max = models.FloatField(_("latency ms max"), default=0.0)
     # bucket -> count of answers, see rules.histogram; never filtered on
-    histogram = models.JSONField(default=dict)
+    histogram = models.JSONField(_("histogram"), default=dict)
 
     class Meta:
         abstract = True
