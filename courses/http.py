@@ -1,6 +1,6 @@
 """What does every view share? The request type, what it asks for, full page or partial."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 
 from django.core.paginator import Page, Paginator
@@ -10,7 +10,9 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django_htmx.middleware import HtmxDetails
 
+from courses.filters import Filters
 from courses.models import User
+from courses.rules.names import row_number
 
 Row = TypeVar("Row", bound=Model)
 
@@ -30,6 +32,17 @@ def page_of(request: Request, rows: QuerySet[Row], *, size: int) -> Page[Row]:
 def asked_text(request: Request, name: str, *, most: int = 100) -> str:
     """Return what `?name=` says, at most so many characters and none that no database takes."""
     return request.GET.get(name, "").replace("\0", "").strip()[:most]
+
+
+def asked_filters(request: Request, states: Collection[str]) -> Filters:
+    """Return what narrows a list. A state that is none of `states` asks for nothing."""
+    state = asked_text(request, "state")
+    return Filters(
+        course=asked_text(request, "course", most=60),
+        tutor=row_number(request.GET.get("tutor", "")),
+        text=asked_text(request, "q", most=80),
+        state=state if state in states else "",
+    )
 
 
 def render_page(

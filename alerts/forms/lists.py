@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from alerts import queries
 from alerts.models import Delivery, Rule
 from courses.models import Course, User
+from courses.rules.names import row_number
 
 Text = str | Promise
 STATES = {
@@ -24,11 +25,6 @@ GROUPS = {"team": _("by team"), "rule": _("by rule"), "none": _("not grouped")}
 def named(words: Text) -> dict[str, Text]:
     """Return the attributes of a field that stands in a row without a label."""
     return {"aria-label": words}
-
-
-def number(text: str | None) -> int:
-    """Return the row number that an address names, 0 where it names none."""
-    return int(text) if text and text.isdecimal() and len(text) < 10 else 0
 
 
 class LenientForm(forms.Form):
@@ -64,7 +60,9 @@ class InboxForm(LenientForm):
     def __init__(self, data: Any, *, user: User) -> None:
         super().__init__(data)
         courses = list(Course.objects.visible_to(user).values_list("slug", "name"))
-        teams, rules = queries.choices(user, team=number(data.get("team")), rule=number(data.get("rule")))
+        teams, rules = queries.choices(
+            user, team=row_number(data.get("team")), rule=row_number(data.get("rule"))
+        )
         for name, empty, rows in (
             ("course", _("All courses"), courses),
             ("team", _("All teams"), teams),
@@ -82,8 +80,8 @@ class InboxForm(LenientForm):
             state=chosen["state"] or "open",
             severity=chosen["severity"],
             course=chosen.get("course", ""),
-            team=number(chosen.get("team")),
-            rule=number(chosen.get("rule")),
+            team=row_number(chosen.get("team")),
+            rule=row_number(chosen.get("rule")),
             text=chosen["q"],
             group=chosen["group"],
         )

@@ -14,6 +14,7 @@ from alerts.forms import NoteForm
 from alerts.models import Alert
 from alerts.views.pages import INBOX, ROWS, back_to
 from courses.http import Request
+from courses.rules.names import row_number
 
 
 @require_POST
@@ -57,7 +58,7 @@ def unacknowledge_selected(request: Request) -> HttpResponse:
 def _picked(request: Request) -> list[int]:
     """Return the numbers of the alerts that the form names, at most a page of them."""
     words = request.POST.get("group", "").split() or request.POST.getlist("alert")
-    return [int(word) for word in words[:ROWS] if word.isdecimal() and len(word) < 10]
+    return [number for word in words[:ROWS] if (number := row_number(word))]
 
 
 def _editable(request: Request, pks: list[int]) -> list[Alert]:

@@ -25,6 +25,11 @@ def name_key(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
+def row_number(text: str | None) -> int:
+    """Return the number of a row that an address names; 0 where it names none."""
+    return int(text) if text and text.isdecimal() and len(text) < 10 else 0
+
+
 def is_repository_path(path: str) -> bool:
     """Whether `path` can be the path of a repository: `group/project`."""
     return len(path) <= 255 and re.match(REPOSITORY_PATH, path) is not None

@@ -11,6 +11,7 @@ from courses import queries
 from courses.exports import timeline_csv
 from courses.http import Request
 from courses.models import Event
+from courses.rules.names import row_number
 
 ENTRIES = 30
 MOST_PAGES = 1000
@@ -39,17 +40,13 @@ class Asked:
 def asked_of(request: Request) -> Asked:
     """Return what the address asks for. Nonsense asks for nothing."""
     kind = request.GET.get("kind", "")
-    numbers = {name: _number(request.GET.get(name, "")) for name in ("project", "environment", "page")}
+    numbers = {name: row_number(request.GET.get(name, "")) for name in ("project", "environment", "page")}
     return Asked(
         kind=kind if kind in Event.Kind.values else "",
         project=numbers["project"],
         environment=numbers["environment"],
         page=min(max(1, numbers["page"]), MOST_PAGES),
     )
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
 def timeline_file(request: Request, place: str, events: QuerySet[Event]) -> HttpResponse:

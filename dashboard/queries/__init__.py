@@ -1,12 +1,11 @@
 """What do the pages that join the apps need? A fixed number of queries for any number of teams."""
 
-from dashboard.queries.overview import UNTAKEN, Filters, Overview, courses_of, overview
+from dashboard.queries.overview import UNTAKEN, Overview, courses_of, overview
 from dashboard.queries.setup import Setup, open_setup, setup_of, with_steps
 from dashboard.queries.standings import Standing, standings
 
 __all__ = [
     "UNTAKEN",
-    "Filters",
     "Overview",
     "Setup",
     "Standing",

@@ -4,27 +4,12 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from courses.models import Course, Membership, Team, User
+from courses.filters import Filters, narrowed
+from courses.models import Course, Team, User
 from dashboard.queries.standings import Standing, standings
 from dashboard.rules import ORDER, Concern
 
 UNTAKEN = "untaken"  # a filter beside the concerns: an alert fires that nobody has acknowledged
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What the reader asked to see; every field empty means everything."""
-
-    course: str = ""
-    state: str = ""  # a concern, or `untaken`
-    text: str = ""
-    tutor: int = 0  # a user
-    is_watched: bool = False
-
-    @property
-    def is_active(self) -> bool:
-        """Whether anything is left out."""
-        return bool(self.course or self.state or self.text or self.tutor or self.is_watched)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +30,7 @@ def courses_of(user: User) -> list[Course]:
 def overview(user: User, filters: Filters, courses: list[Course], *, now: datetime) -> Overview:
     """Return how the teams stand that `user` may see, the worst first, then by name."""
     teams = Team.objects.visible_to(user).filter(is_archived=False, course__in=[row.pk for row in courses])
-    if filters.course:
-        teams = teams.filter(course__slug=filters.course)
-    if filters.text:
-        teams = teams.filter(name__icontains=filters.text)
-    if filters.tutor:
-        mine = Membership.objects.tutors().filter(user_id=filters.tutor, team__isnull=False)
-        teams = teams.filter(pk__in=mine.values("team"))
+    teams = narrowed(teams, filters, named=["name"])
     if filters.is_watched:
         teams = teams.filter(watchers__user=user)
     found = standings(teams.values_list("pk", "name", "slug", "course_id"), now=now)

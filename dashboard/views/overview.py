@@ -1,5 +1,6 @@
 """Which team needs somebody now?"""
 
+from dataclasses import replace
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -8,7 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from courses.exports import wants_csv
-from courses.http import Request, asked_text
+from courses.filters import Filters
+from courses.http import Request, asked_filters
 from courses.live import live_page
 from courses.models import Course, SavedView, Team
 from courses.queries import tutors_of
@@ -32,7 +34,8 @@ def overview(request: Request) -> HttpResponse:
     `view` is grid or table; `tv` leaves everything out but the teams, for a screen on a wall.
     """
     courses = queries.courses_of(request.user)
-    filters = _filters(request)
+    filters = asked_filters(request, {*Concern, queries.UNTAKEN})
+    filters = replace(filters, is_watched="watched" in request.GET)
     if wants_csv(request):
         found = queries.overview(request.user, filters, courses, now=timezone.now())
         return overview_csv(found.standings)
@@ -53,18 +56,7 @@ def overview(request: Request) -> HttpResponse:
     )
 
 
-def _filters(request: Request) -> queries.Filters:
-    state, tutor = request.GET.get("state", ""), request.GET.get("tutor", "")
-    return queries.Filters(
-        course=asked_text(request, "course", most=50),
-        state=state if state in {*Concern, queries.UNTAKEN} else "",
-        text=asked_text(request, "q", most=80),
-        tutor=int(tutor) if tutor.isdecimal() and len(tutor) < 10 else 0,
-        is_watched="watched" in request.GET,
-    )
-
-
-def _teams(request: Request, filters: queries.Filters, courses: list[Course]) -> dict[str, Any]:
+def _teams(request: Request, filters: Filters, courses: list[Course]) -> dict[str, Any]:
     """Return what changes by itself: the counts, and the teams as tiles or as a page of rows."""
     now = timezone.now()
     found = queries.overview(request.user, filters, courses, now=now)

@@ -10,29 +10,16 @@ from django.db.models import Case, Count, IntegerField, Max, Q, QuerySet, Value,
 from django.utils.translation import gettext as _
 
 from courses.charts.lines import Sparkline
-from courses.models import Environment, Membership, User
+from courses.filters import Filters, narrowed
+from courses.models import Environment, User
 from health.models import EnvironmentRollup, EnvironmentSample, EnvironmentState
 from health.queries.trends import trend_line
 from health.rules import day, slots, trend
 from health.wording import day_words
 
 PER_PAGE = 50
+NAMED = ("name", "project__name", "project__team__name")
 RANKS = {"down": 0, "unknown": 1, "up": 2}
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What the reader asked to see; every field empty means everything."""
-
-    course: str = ""
-    state: str = ""
-    tutor: int = 0  # a user
-    text: str = ""
-
-    @property
-    def is_active(self) -> bool:
-        """Whether anything is left out."""
-        return bool(self.course or self.state or self.tutor or self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,19 +103,7 @@ def _ranked(user: User, filters: Filters, now: datetime) -> QuerySet[Any]:
         .annotate(rank=rank)
         .order_by("rank", "project__team__name", "project__name", "name", "pk")
     )
-    return _narrowed(found, filters)
-
-
-def _narrowed(found: QuerySet[Any], filters: Filters) -> QuerySet[Any]:
-    if filters.course:
-        found = found.filter(project__team__course__slug=filters.course)
-    if filters.tutor:
-        theirs = Membership.objects.tutors().filter(user_id=filters.tutor, team__isnull=False)
-        found = found.filter(project__team__in=theirs.values("team"))
-    if filters.text:
-        named = Q(name__icontains=filters.text) | Q(project__name__icontains=filters.text)
-        found = found.filter(named | Q(project__team__name__icontains=filters.text))
-    return found
+    return narrowed(found, filters, team="project__team__", named=NAMED)
 
 
 def _row(environment: Environment, line: Sparkline | None, now: datetime) -> EnvironmentRow:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from courses.exports import wants_csv
-from courses.http import Request, asked_text
+from courses.http import Request, asked_filters
 from courses.live import live_page
 from courses.models import Course, Environment, SavedView
 from courses.queries import tutors_of
@@ -23,7 +23,7 @@ from health.views.pages import ENVIRONMENTS, asked_span, health_tabs
 @require_GET
 def environment_list(request: Request) -> HttpResponse:
     """Every environment the reader may see, problems first. `course`, `state`, `tutor` and `q` narrow it."""
-    filters = _filters(request)
+    filters = asked_filters(request, listed.RANKS)
     if wants_csv(request):
         now = timezone.now()
         return environments_csv(listed.environments(request.user, filters, now=now), now=now)
@@ -42,16 +42,6 @@ def environment_list(request: Request) -> HttpResponse:
         return {"list": found, "may_add": is_bare and Course.objects.staffed_by(request.user).exists()}
 
     return live_page(request, "health/environment_list.html", frame=frame, environments=part)
-
-
-def _filters(request: Request) -> listed.Filters:
-    state, tutor = request.GET.get("state", ""), request.GET.get("tutor", "")
-    return listed.Filters(
-        course=asked_text(request, "course", most=60),
-        state=state if state in listed.RANKS else "",
-        tutor=int(tutor) if tutor.isdecimal() and len(tutor) < 10 else 0,
-        text=asked_text(request, "q", most=60),
-    )
 
 
 @require_GET

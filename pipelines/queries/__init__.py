@@ -1,7 +1,6 @@
 """What do the pages need to know about pipelines? A fixed number of queries for any number of rows."""
 
 from pipelines.queries.board import (
-    Filters,
     board,
     courses_on_board,
     in_state,
@@ -13,7 +12,6 @@ from pipelines.queries.builds import last_deployments, pipeline_page, repository
 from pipelines.queries.servers import connection, server_notice, server_notices, server_rows
 
 __all__ = [
-    "Filters",
     "board",
     "connection",
     "courses_on_board",

@@ -8,25 +8,13 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from courses.models import Course, Membership, User
+from courses.filters import Filters, narrowed
+from courses.models import Course, User
 from courses.states import TONE_OF
 from pipelines.models import Pipeline, Repository, RepositoryQuerySet, RepositoryState
 from pipelines.wording import STATES, state_words, symbol_words
 
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What the reader asked to see; every field empty means everything."""
-
-    course: str = ""
-    state: str = ""
-    tutor: int = 0  # a user
-    text: str = ""
-
-    @property
-    def is_active(self) -> bool:
-        """Whether anything is left out."""
-        return bool(self.course or self.state or self.tutor or self.text)
+NAMED = ("project__team__name", "project__name", "path")
 
 
 def board(user: User, filters: Filters) -> RepositoryQuerySet:
@@ -34,14 +22,7 @@ def board(user: User, filters: Filters) -> RepositoryQuerySet:
     rows = Repository.objects.visible_to(user).filter(
         project__team__is_archived=False, project__team__course__is_archived=False
     )
-    if filters.course:
-        rows = rows.filter(project__team__course__slug=filters.course)
-    if filters.tutor:
-        theirs = Membership.objects.tutors().filter(user_id=filters.tutor, team__isnull=False)
-        rows = rows.filter(project__team__in=theirs.values("team"))
-    if filters.text:
-        places = ("project__team__name", "project__name", "path")
-        rows = rows.filter(Q(*[(f"{place}__icontains", filters.text) for place in places], _connector=Q.OR))
+    rows = narrowed(rows, filters, team="project__team__", named=NAMED)
     return rows.not_green_first()
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from courses.exports import wants_csv
-from courses.http import Request, asked_text, page_of
+from courses.http import Request, asked_filters, page_of
 from courses.live import live_page
 from courses.models import Course, SavedView
 from courses.queries import tutors_of
@@ -19,6 +19,7 @@ from pipelines import queries
 from pipelines.exports import board_csv, pipelines_csv
 from pipelines.models import Pipeline, Repository
 from pipelines.queries.charts import charts
+from pipelines.wording import STATES
 
 ROWS = 50
 PIPELINES = 20
@@ -30,7 +31,7 @@ def board(request: Request) -> HttpResponse:
 
     `course`, `state`, `tutor` and `q` narrow it.
     """
-    filters = _filters(request)
+    filters = asked_filters(request, STATES)
     rows = queries.board(request.user, filters)
     wanted = queries.with_branches(queries.in_state(rows, filters.state))
     if wants_csv(request):
@@ -52,16 +53,6 @@ def board(request: Request) -> HttpResponse:
         return {"page": page, "lines": lines, "total": total, "counts": counts, "notices": servers}
 
     return live_page(request, "pipelines/board.html", frame=frame, board=part)
-
-
-def _filters(request: Request) -> queries.Filters:
-    tutor = request.GET.get("tutor", "")
-    return queries.Filters(
-        course=asked_text(request, "course", most=60),
-        state=asked_text(request, "state", most=60),
-        tutor=int(tutor) if tutor.isdecimal() and len(tutor) < 10 else 0,
-        text=asked_text(request, "q", most=80),
-    )
 
 
 @require_GET

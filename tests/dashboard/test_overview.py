@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from benchmarks import course as large
+from courses.filters import Filters
 from courses.models import Course, Event, Membership, User, WatchedTeam
 from dashboard import queries, wording
 from dashboard.queries.standings import AlertNow, BuildNow, PlaceNow, Standing
@@ -159,7 +160,7 @@ def test_an_alert_is_acknowledged_from_its_tile(client, admin):
     large.make(20, now=timezone.now())
     assert "not acknowledged" in text_of(client.get("/"))
     (first, *_rest) = queries.overview(
-        admin, queries.Filters(state="untaken"), queries.courses_of(admin), now=timezone.now()
+        admin, Filters(state="untaken"), queries.courses_of(admin), now=timezone.now()
     ).standings
     address = f"/alerts/{first.untaken.pk}/acknowledge/"
     page = client.get("/").content.decode()
