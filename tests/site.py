@@ -7,7 +7,7 @@ import sys
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from http.cookiejar import CookieJar
 from pathlib import Path
@@ -21,6 +21,11 @@ PASSWORD = "correct horse battery"
 
 
 SERVE = (sys.executable, "manage.py", "serve")
+
+
+def prepare(environment: Mapping[str, str]) -> None:
+    """Make the data folder of `environment` ready."""
+    subprocess.run([sys.executable, "manage.py", "prepare"], cwd=ROOT, env=environment, check=True)
 
 
 class Site:
@@ -40,9 +45,7 @@ class Site:
             **environment,
         }
         if command is SERVE:
-            subprocess.run(
-                [sys.executable, "manage.py", "prepare"], cwd=ROOT, env=self.environment, check=True
-            )
+            prepare(self.environment)
         self.process = self.serve()
 
     def serve(self) -> subprocess.Popen[bytes]:

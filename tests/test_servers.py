@@ -14,7 +14,7 @@ SKIPS = tuple(f"pytest.{word}" for word in ("skip", "mark.skip", "importorskip")
 
 def test_only_fixtures_that_ask_whether_this_is_ci_leave_tests_out():
     found = {path for path in HERE.rglob("*.py") for word in SKIPS if word in path.read_text()}
-    assert found == {HERE / "conftest.py", HERE / "e2e" / "conftest.py"}
+    assert found == {HERE / "conftest.py", HERE / "interface" / "conftest.py"}
     assert all("servers.IS_CI" in path.read_text() for path in found)
 
 

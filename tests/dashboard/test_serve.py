@@ -1,5 +1,7 @@
 """The site as a newcomer runs it: real processes, ended in every way they can end."""
 
+import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -7,13 +9,22 @@ import sys
 import pytest
 
 from tests import servers
-from tests.site import ROOT, Site
+from tests.site import PASSWORD, ROOT, Site, prepare
 
 pytestmark = pytest.mark.processes
 
 
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    """A data folder that is ready: it takes long to make, so the tests copy it."""
+    folder = tmp_path_factory.mktemp("prepared")
+    prepare({"PATH": os.environ["PATH"], "DATA_DIR": str(folder), "ADMIN_PASSWORD": PASSWORD})
+    return folder
+
+
 @pytest.fixture
-def site(tmp_path):
+def site(tmp_path, prepared):
+    shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
     site = Site(tmp_path)
     try:
         site.wait_up()
