@@ -3,8 +3,11 @@
 import re
 import zlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
+import msgspec
+
+Body = TypeVar("Body")
 Environ = dict[str, Any]
 
 MEMBERS_AT_MOST = 100  # each costs a copy of the rest
@@ -61,6 +64,23 @@ def _unpack(body: bytes, limit: int) -> bytes:
             return text
     detail = f"The body has more than {MEMBERS_AT_MOST} gzip members. Pack it in one."
     raise RefusedError(400, detail, field="Content-Encoding")
+
+
+def decode(decoder: msgspec.json.Decoder[Body], body: bytes) -> Body:
+    """Return what `body` says; raise 400 with what does not fit and in which field."""
+    try:
+        return decoder.decode(body)
+    except msgspec.ValidationError as error:
+        raise RefusedError(400, f"{error}.", field=_field_in(str(error))) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise RefusedError(400, f"The body is not valid JSON: {json_fault(error, body)}.") from None
+
+
+def _field_in(message: str) -> str:
+    """Return the path that the decoder's message names: `readings`, `readings[0].name`, or empty."""
+    text, _, place = message.partition(" - at `$")
+    named = re.search(r"field `(.+)`", text)
+    return ".".join(filter(None, [place.strip(".`"), named[1] if named else ""]))
 
 
 def json_fault(error: Exception, body: bytes) -> str:

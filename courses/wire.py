@@ -17,7 +17,7 @@ from django.db import Error as DatabaseError
 from django.utils import timezone
 
 from courses import keys, services
-from courses.bodies import Environ, RefusedError, json_fault, read_body
+from courses.bodies import Environ, RefusedError, decode, json_fault, read_body
 from courses.models import ApiKey
 
 __all__ = [
@@ -27,8 +27,10 @@ __all__ = [
     "StartResponse",
     "Throttle",
     "WireFunction",
+    "accept",
     "answer",
     "authenticate",
+    "decode",
     "forget_callers",
     "json_fault",
     "project_of",
@@ -91,6 +93,15 @@ def authenticate(environ: Environ, scope: str) -> Caller:
     if scope not in caller.scopes:
         raise RefusedError(403, f"This API key lacks the scope '{scope}'.", field="Authorization")
     return caller
+
+
+def accept(environ: Environ, *, path: str, what: str) -> Caller:
+    """Return who sends `what` to `path`; raise 404 for another path, 405 for another method, 401 or 403."""
+    if environ["PATH_INFO"] != path:
+        raise RefusedError(404, f"There is nothing here. {what} go to {path}.")
+    if environ["REQUEST_METHOD"] != "POST":
+        raise RefusedError(405, "Send this as POST.", headers={"Allow": "POST"})
+    return authenticate(environ, "ingest")
 
 
 def project_of(caller: Caller) -> int:

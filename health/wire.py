@@ -5,7 +5,6 @@ after the commit with how many were stored, and how many were left out and why: 
 the last one stored, so that a batch may be sent again, or `too_soon` after it.
 """
 
-import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -21,8 +20,8 @@ from courses.wire import (
     RefusedError,
     StartResponse,
     Throttle,
-    authenticate,
-    json_fault,
+    accept,
+    decode,
     read_body,
     store,
 )
@@ -77,16 +76,12 @@ def receive_readings(environ: Environ, start_response: StartResponse) -> Iterabl
 
 
 def _receive(environ: Environ) -> tuple[int, dict[str, int]]:
-    if environ["PATH_INFO"] != "/ingest/hosts":
-        raise RefusedError(404, "There is nothing here. Readings go to /ingest/hosts.")
-    if environ["REQUEST_METHOD"] != "POST":
-        raise RefusedError(405, "Send this as POST.", headers={"Allow": "POST"})
-    caller = authenticate(environ, "ingest")
+    caller = accept(environ, path="/ingest/hosts", what="Readings")
     if caller.project_id is not None:
         raise RefusedError(403, NO_PROJECT, field="Authorization")
     throttle.take(caller.key_id)
     now = timezone.now()
-    items = _decode(read_body(environ, BODY_LIMIT))
+    items = decode(decoder, read_body(environ, BODY_LIMIT)).readings
     for index, item in enumerate(items):
         if not now - OLDEST <= item.at <= now + FUTURE_TOLERANCE:
             raise RefusedError(
@@ -97,22 +92,6 @@ def _receive(environ: Environ) -> tuple[int, dict[str, int]]:
     readings = [_told(item) for item in sorted(items, key=lambda item: item.at)]
     course = Course.objects.get(pk=caller.course_id)
     return 202, services.record_agent_readings(readings, course=course)
-
-
-def _decode(body: bytes) -> list[Item]:
-    try:
-        return decoder.decode(body).readings
-    except msgspec.ValidationError as error:
-        raise RefusedError(400, f"{error}.", field=_field_in(str(error))) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise RefusedError(400, f"The body is not valid JSON: {json_fault(error, body)}.") from None
-
-
-def _field_in(message: str) -> str:
-    """Return the path that the decoder's message names: `readings`, `readings[0].name`, or empty."""
-    text, _, place = message.partition(" - at `$")
-    named = re.search(r"field `(.+)`", text)
-    return ".".join(filter(None, [place.strip(".`"), named[1] if named else ""]))
 
 
 def _told(item: Item) -> services.Told:

@@ -19,8 +19,8 @@ from courses.wire import (
     RefusedError,
     StartResponse,
     Throttle,
-    authenticate,
-    json_fault,
+    accept,
+    decode,
     project_of,
     read_body,
     store,
@@ -56,15 +56,11 @@ def receive_deployment(environ: Environ, start_response: StartResponse) -> Itera
 
 
 def _receive(environ: Environ) -> tuple[int, dict[str, bool]]:
-    if environ["PATH_INFO"] != "/ingest/deployments":
-        raise RefusedError(404, "There is nothing here. Deployments go to /ingest/deployments.")
-    if environ["REQUEST_METHOD"] != "POST":
-        raise RefusedError(405, "Send this as POST.", headers={"Allow": "POST"})
-    caller = authenticate(environ, "ingest")
+    caller = accept(environ, path="/ingest/deployments", what="Deployments")
     project = project_of(caller)
     throttle.take(caller.key_id)
     now = timezone.now()
-    told = _decode(read_body(environ, BODY_LIMIT))
+    told = decode(decoder, read_body(environ, BODY_LIMIT))
     if told.at and not now - OLDEST <= told.at <= now + FUTURE_TOLERANCE:
         raise RefusedError(400, "This instant is too old or in the future.", field="at")
     is_new = services.record_deployment(
@@ -77,16 +73,6 @@ def _receive(environ: Environ) -> tuple[int, dict[str, bool]]:
         now=now,
     )
     return (201 if is_new else 200), {"recorded": is_new}
-
-
-def _decode(body: bytes) -> Told:
-    try:
-        return decoder.decode(body)
-    except msgspec.ValidationError as error:
-        words, _, place = str(error).partition(" - at `$")
-        raise RefusedError(400, f"{words}.", field=place.strip(".`")) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise RefusedError(400, f"The body is not valid JSON: {json_fault(error, body)}.") from None
 
 
 def _environment(name: str, project: int, caller: Caller) -> Environment:

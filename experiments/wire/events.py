@@ -16,7 +16,7 @@ from courses.wire import (
     RefusedError,
     StartResponse,
     Throttle,
-    authenticate,
+    accept,
     project_of,
     read_body,
     store,
@@ -45,11 +45,7 @@ def receive(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
 
 
 def _receive(environ: Environ) -> tuple[int, Tally]:
-    if environ["PATH_INFO"] != "/ingest/events":
-        raise RefusedError(404, "There is nothing here. Events go to /ingest/events.")
-    if environ["REQUEST_METHOD"] != "POST":
-        raise RefusedError(405, "Send this as POST.", headers={"Allow": "POST"})
-    caller = authenticate(environ, "ingest")
+    caller = accept(environ, path="/ingest/events", what="Events")
     project_id = project_of(caller)
     throttle.take(caller.key_id)
     batch = _decode(read_body(environ, BODY_LIMIT))

@@ -294,7 +294,7 @@ def test_a_failure_and_the_success_after_it_are_two(key):
         ({"at": "2001-11-02T10:00:00Z"}, "at"),
         ({"at": "2199-11-02T10:00:00Z"}, "at"),
         ({"status": "running"}, "status"),
-        ({"who": "me"}, ""),
+        ({"who": "me"}, "who"),
     ],
 )
 def test_what_is_wrong_is_named(key, body, field):
