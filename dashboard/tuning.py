@@ -1,4 +1,4 @@
-"""Which measured options keep the databases, the broker and the browser's rules in order?"""
+"""Which measured options keep the databases, the broker, the browser's rules and the log in order?"""
 
 from typing import Any
 
@@ -59,3 +59,19 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
         "frame-ancestors": ["'none'"],
     }
 }
+
+
+def logging(level: str) -> dict[str, Any]:
+    """Return how to log: one line for each event of `level` or above, with the request it came from."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {"request_id": {"()": "courses.request_id.NameRequest"}},
+        "formatters": {
+            "line": {"format": "{asctime} {levelname} {name} [{request_id}]: {message}", "style": "{"}
+        },
+        "handlers": {
+            "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}
+        },
+        "root": {"handlers": ["console"], "level": level},
+    }
