@@ -16,17 +16,26 @@ class Concern(StrEnum):
 
 
 ORDER = list(Concern)
-TROUBLE = frozenset({Concern.DOWN, Concern.RED, Concern.ALERT, Concern.ERRORS})  # somebody should look
+TROUBLE = frozenset(
+    {Concern.DOWN, Concern.RED, Concern.ALERT, Concern.ERRORS, Concern.WARNINGS}
+)  # somebody should look
 
 
 def concern_of(
-    *, places: list[str], builds: list[str], firing: int, server_errors: int, client_errors: int
+    *,
+    places: list[str],
+    builds: list[str],
+    firing: int,
+    server_errors: int,
+    client_errors: int,
+    has_failed_deployment: bool = False,
 ) -> Concern:
     """Return the worst concern.
 
     places: the status of each environment (up, down, unknown).
     builds: the status of each repository's default branch, as the CI server calls it.
     firing: open alerts. server_errors, client_errors: 5XX and 4XX answers of the last hour.
+    has_failed_deployment: whether the newest version did not arrive where it was to run.
     """
     if "down" in places:
         return Concern.DOWN
@@ -36,7 +45,7 @@ def concern_of(
         return Concern.ALERT
     if server_errors or client_errors:
         return Concern.ERRORS
-    if "warning" in builds:
+    if has_failed_deployment or "warning" in builds:
         return Concern.WARNINGS
     if "unknown" in (*places, *builds) or not (places or builds):
         return Concern.UNKNOWN

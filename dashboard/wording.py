@@ -26,7 +26,8 @@ def state_of(one: Standing, now: datetime) -> tuple[str, str]:
     match one.concern:
         case Concern.DOWN:
             place = one.down[0]
-            return f"{_('down')} {duration(now - place.since)}", f"{place.name}: {place.detail}"
+            where = f"{place.name}: " if len(one.places) > 1 else ""
+            return f"{_('down')} {duration(now - place.since)}", f"{where}{place.detail}"
         case Concern.RED:
             red = one.red[0]
             return f"{_('red')} {duration(now - red.since) if red.since else ''}".strip(), red.detail
@@ -34,6 +35,8 @@ def state_of(one: Standing, now: datetime) -> tuple[str, str]:
             return f"{_('alert')} {duration(now - one.alerts[0].since)}", one.alerts[0].title
         case Concern.ERRORS:
             return _errors(one), _("%(counts)s in the last hour") % {"counts": ", ".join(error_counts(one))}
+        case Concern.WARNINGS:
+            return _("warning"), _warning(one, now)
         case Concern.UNKNOWN:
             return _("unknown"), one.unknown or _("nothing is watched yet")
     return str(CONCERNS[one.concern][1]), ""
@@ -45,7 +48,7 @@ def headline(one: Standing, now: datetime) -> str:
         case Concern.DOWN:
             place = one.down[0]
             values = {"span": duration(now - place.since), "place": place.name, "why": place.detail}
-            return _("Down for %(span)s: %(place)s, %(why)s") % values
+            return _("%(place)s is down for %(span)s: %(why)s") % values
         case Concern.RED:
             return _red(one, now)
         case Concern.ALERT:
@@ -55,10 +58,21 @@ def headline(one: Standing, now: datetime) -> str:
             counts = {"counts": ", ".join(error_counts(one))}
             return _("It answers with errors: %(counts)s in the last hour") % counts
         case Concern.WARNINGS:
-            return _("The last build passed with warnings")
+            return _warning(one, now)
         case Concern.UNKNOWN:
             return _("Not known: %(why)s") % {"why": one.unknown or _("nothing is watched yet")}
+    if not one.builds or not one.places:
+        missing = _("no repository is read") if one.places else _("nothing is deployed")
+        return _("What is watched is fine; %(missing)s") % {"missing": missing}
     return _("Everything is fine")
+
+
+def _warning(one: Standing, now: datetime) -> str:
+    failed = one.failed_deployments
+    if failed and failed[0].failed_at:
+        values = {"place": failed[0].name, "span": duration(now - failed[0].failed_at)}
+        return _("The last deployment to %(place)s failed %(span)s ago") % values
+    return _("The last build passed with warnings")
 
 
 def _red(one: Standing, now: datetime) -> str:

@@ -104,6 +104,12 @@ def ago(at: datetime) -> str:
 
 
 @register.filter
+def since(at: datetime) -> str:
+    """Return how long ago an instant was, without the word `ago`: `12 min`."""
+    return duration(timezone.now() - at)
+
+
+@register.filter
 def duration(span: timedelta | float | None) -> str:
     """Return a span or a number of seconds in its largest unit: `45 s`, `12 min`, `3 h`, `9 d`."""
     if span is None:

@@ -5,35 +5,53 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from django.db.models import OuterRef, Subquery
+
 from alerts.models import Alert
 from alerts.rules import State
 from dashboard.rules import Concern, concern_of
 from health.models import EnvironmentRollup, EnvironmentState, Status
 from health.rules import day, slots
-from pipelines.models import RepositoryState
+from pipelines.models import Deployment, RepositoryState
+from pipelines.models.deployments import SHORT
 
 ERRORS_OF = timedelta(hours=1)
 STEP_MINUTES = 5
+GREEN = ("success", "warning")
 
 
 class PlaceNow(NamedTuple):
-    """An environment as it is believed now. pk: of the environment."""
+    """An environment as it is believed now. pk: of the environment.
+
+    sha, deployed_at: the version that arrived last; failed_at: when a newer one failed to, or None.
+    """
 
     pk: int
+    project_id: int
     name: str
     status: str
     since: datetime
     latency_ms: float | None
     detail: str
+    sha: str = ""
+    deployed_at: datetime | None = None
+    failed_at: datetime | None = None
 
 
 class BuildNow(NamedTuple):
-    """A default branch. pk: of the repository. since: None while it has no verdict."""
+    """A default branch by its last pipeline with a verdict. pk: of the repository.
+
+    since: since when it is of this colour, None while it has no verdict. ended_at: of the pipeline.
+    """
 
     pk: int
+    project_id: int
     status: str
     since: datetime | None
     detail: str
+    number: int | None = None
+    sha: str = ""
+    ended_at: datetime | None = None
 
 
 class AlertNow(NamedTuple):
@@ -78,6 +96,23 @@ class Standing:
         return [build for build in self.builds if build.status == "failed"]
 
     @property
+    def failed_deployments(self) -> list[PlaceNow]:
+        """The environments into which the newest version failed to come."""
+        return [place for place in self.places if place.failed_at]
+
+    def newer_than(self, place: PlaceNow) -> str:
+        """Return the newest green commit of the place's project that is not there; empty if none is known."""
+        for build in self.builds:
+            if build.project_id == place.project_id and build.status in GREEN and build.sha and place.sha:
+                return "" if build.sha.startswith(place.sha) or place.sha.startswith(build.sha) else build.sha
+        return ""
+
+    @property
+    def arrivals(self) -> list[tuple[PlaceNow, str]]:
+        """Each environment with the commit that waits to be deployed there."""
+        return [(place, self.newer_than(place)) for place in self.places]
+
+    @property
     def unknown(self) -> str:
         """What is not known, in the words of the app that could not look."""
         rows: Iterable[PlaceNow | BuildNow] = (*self.places, *self.builds)
@@ -96,6 +131,7 @@ def standings(teams: Collection[tuple[int, str, str, int]], *, now: datetime) ->
             places=[place.status for place in one.places],
             builds=[build.status for build in one.builds],
             firing=len(one.alerts),
+            has_failed_deployment=bool(one.failed_deployments),
             server_errors=one.server_errors,
             client_errors=one.client_errors,
         )
@@ -103,25 +139,62 @@ def standings(teams: Collection[tuple[int, str, str, int]], *, now: datetime) ->
 
 
 def _read_places(found: dict[int, Standing], now: datetime) -> None:
-    rows = EnvironmentState.objects.filter(environment__project__team__in=found)
-    place = ("environment__project__team_id", "environment_id", "environment__name", "status", "since")
-    more = ("last_latency_ms", "detail", "fresh_until", "day", "day_until")
+    arrived = Deployment.objects.filter(environment=OuterRef("environment_id")).order_by("-at", "-pk")
+    there = arrived.filter(status=Deployment.Status.SUCCESS)
+    rows = EnvironmentState.objects.filter(environment__project__team__in=found).annotate(
+        sha=Subquery(there.values("sha")[:1]),
+        deployed_at=Subquery(there.values("at")[:1]),
+        tried_at=Subquery(arrived.values("at")[:1]),
+    )
+    place = (
+        "environment__project__team_id",
+        "environment_id",
+        "environment__project_id",
+        "environment__name",
+    )
+    state = ("status", "since", "last_latency_ms", "detail", "fresh_until", "day", "day_until")
     this_hour = day.hour_of(now)
-    for team, pk, name, status, since, latency_ms, detail, fresh_until, line, until in rows.order_by(
-        "environment__name", "pk"
-    ).values_list(*place, *more):
+    for (
+        team,
+        pk,
+        project,
+        name,
+        status,
+        since,
+        latency_ms,
+        detail,
+        fresh_until,
+        line,
+        until,
+        *version,
+    ) in rows.order_by("environment__name", "pk").values_list(
+        *place, *state, "sha", "deployed_at", "tried_at"
+    ):
         is_stale = fresh_until is not None and fresh_until < now
         believed = Status.UNKNOWN.value if is_stale else status
         one = found[team]
-        one.places.append(PlaceNow(pk, name, believed, since, latency_ms, detail))
+        one.places.append(
+            PlaceNow(pk, project, name, believed, since, latency_ms, detail, *_version(*version))
+        )
         one.day = day.joined(one.day, day.advanced(line, until, this_hour))
+
+
+def _version(
+    sha: str | None, deployed_at: datetime | None, tried_at: datetime | None
+) -> tuple[str, datetime | None, datetime | None]:
+    """Return the commit, when it arrived, and when a newer one failed to arrive."""
+    has_failed = tried_at is not None and (deployed_at is None or tried_at > deployed_at)
+    return (sha or "")[:SHORT], deployed_at, tried_at if has_failed else None
 
 
 def _read_branches(found: dict[int, Standing]) -> None:
     rows = RepositoryState.objects.filter(repository__project__team__in=found).order_by("pk")
-    columns = ("repository__project__team_id", "repository_id", "status", "since", "detail")
-    for team, *build in rows.values_list(*columns):
-        found[team].builds.append(BuildNow(*build))
+    branch = ("repository__project__team_id", "repository_id", "repository__project_id")
+    verdict = ("status", "since", "detail")
+    pipeline = ("pipeline__remote_id", "pipeline__sha", "pipeline__finished_at")
+    for team, pk, project, *known, number, sha, ended_at in rows.values_list(*branch, *verdict, *pipeline):
+        build = BuildNow(pk, project, *known, number, (sha or "")[:SHORT], ended_at)
+        found[team].builds.append(build)
 
 
 def _read_alerts(found: dict[int, Standing]) -> None:

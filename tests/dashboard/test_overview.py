@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from benchmarks import course as large
 from courses.filters import Filters
-from courses.models import Course, Event, Membership, User, WatchedTeam
+from courses.models import Course, Environment, Event, Membership, User, WatchedTeam
 from dashboard import queries, wording
 from dashboard.queries.standings import AlertNow, BuildNow, PlaceNow, Standing
 from dashboard.rules import Concern
@@ -29,8 +29,10 @@ def standing(concern, **known):
     return Standing(1, "Kestrel", "kestrel", 1, concern=concern, **known)
 
 
-DOWN = PlaceNow(5, "production", "down", EARLIER, None, "502 Bad Gateway")
-RED = BuildNow(6, "failed", EARLIER, "test: 3 of 41 failed")
+DOWN = PlaceNow(5, 3, "production", "down", EARLIER, None, "502 Bad Gateway")
+UP = PlaceNow(5, 3, "production", "up", EARLIER, 84.0, "200 OK", "1a2b3c4d", EARLIER)
+RED = BuildNow(6, 3, "failed", EARLIER, "test: 3 of 41 failed")
+GREEN = BuildNow(6, 3, "success", EARLIER, "", 14, "1a2b3c4d", EARLIER)
 ALERT = AlertNow(7, "Disk is full", EARLIER, None)
 
 
@@ -39,8 +41,8 @@ ALERT = AlertNow(7, "Disk is full", EARLIER, None)
     [
         (
             standing(Concern.DOWN, places=[DOWN]),
-            ("down 12 min", "production: 502 Bad Gateway"),
-            "Down for 12 min: production, 502 Bad Gateway",
+            ("down 12 min", "502 Bad Gateway"),
+            "production is down for 12 min: 502 Bad Gateway",
         ),
         (
             standing(Concern.RED, builds=[RED]),
@@ -62,13 +64,32 @@ ALERT = AlertNow(7, "Disk is full", EARLIER, None)
             ("4 errors", "3 × 5XX, 1 × 4XX in the last hour"),
             "It answers with errors: 3 × 5XX, 1 × 4XX in the last hour",
         ),
-        (standing(Concern.WARNINGS), ("warnings", ""), "The last build passed with warnings"),
+        (
+            standing(Concern.WARNINGS),
+            ("warning", "The last build passed with warnings"),
+            "The last build passed with warnings",
+        ),
+        (
+            standing(Concern.WARNINGS, places=[UP._replace(failed_at=EARLIER)]),
+            ("warning", "The last deployment to production failed 12 min ago"),
+            "The last deployment to production failed 12 min ago",
+        ),
         (
             standing(Concern.UNKNOWN),
             ("unknown", "nothing is watched yet"),
             "Not known: nothing is watched yet",
         ),
-        (standing(Concern.FINE), ("fine", ""), "Everything is fine"),
+        (standing(Concern.FINE, places=[UP], builds=[GREEN]), ("fine", ""), "Everything is fine"),
+        (
+            standing(Concern.FINE, places=[UP]),
+            ("fine", ""),
+            "What is watched is fine; no repository is read",
+        ),
+        (
+            standing(Concern.FINE, builds=[GREEN]),
+            ("fine", ""),
+            "What is watched is fine; nothing is deployed",
+        ),
     ],
 )
 def test_a_standing_is_said_in_a_word_and_in_a_sentence(one, word, sentence):
@@ -79,6 +100,35 @@ def test_a_standing_is_said_in_a_word_and_in_a_sentence(one, word, sentence):
 def test_the_longest_outage_is_the_one_that_is_told():
     later = DOWN._replace(name="staging", since=NOW)
     assert standing(Concern.DOWN, places=[later, DOWN]).down[0].name == "production"
+
+
+def test_with_two_environments_the_reason_names_its_own():
+    one = standing(Concern.DOWN, places=[DOWN, UP._replace(name="staging")])
+    assert wording.state_of(one, NOW)[1] == "production: 502 Bad Gateway"
+
+
+def test_a_green_commit_that_is_not_deployed_is_told():
+    assert standing(Concern.FINE, places=[UP], builds=[GREEN]).arrivals == [(UP, "")]
+    newer = GREEN._replace(sha="99999999")
+    assert standing(Concern.FINE, places=[UP], builds=[newer]).newer_than(UP) == "99999999"
+    for other in (newer._replace(project_id=9), newer._replace(status="failed"), newer._replace(sha="")):
+        assert standing(Concern.FINE, places=[UP], builds=[other]).newer_than(UP) == ""
+
+
+def test_a_failed_deployment_is_a_warning(client, admin):
+    large.make(2, now=timezone.now())
+    place = Environment.objects.get(project__team__slug="team-1")
+    deployed = timezone.now() - timedelta(minutes=30)
+    factories.DeploymentFactory(environment=place, at=deployed, sha="a" * 40)
+    assert "fine" in text_of(client.get("/?q=team+0001"))
+    failed = factories.DeploymentFactory(
+        environment=place, at=deployed + timedelta(minutes=20), sha="b" * 40, status="failed"
+    )
+    page = text_of(client.get("/?q=team+0001&view=table"))
+    assert "last deployment failed" in page
+    assert "aaaaaaaa" in page
+    failed.delete()
+    assert "last deployment failed" not in text_of(client.get("/?q=team+0001&view=table"))
 
 
 def test_tiles_draw_the_hours_that_were_watched():
