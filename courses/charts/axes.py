@@ -16,6 +16,8 @@ from django.utils.translation import get_language
 PLOT_PX = 150
 AXIS_PX = 24
 MAX_TIME_TICKS = 7
+ROOM = 80  # characters of labels that fit below the narrowest plot of a desktop
+LABEL_GAP = 3
 STEPS = [timedelta(minutes=minutes) for minutes in (1, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720)]
 DAYS = (1, 2, 7, 14, 28, 56, 112, 364)
 ROUND = (1, 2, 2.5, 5, 10)
@@ -61,8 +63,13 @@ class TimeAxis:
         return _worded(at, self.zone, get_language())
 
     def ticks(self) -> list[Tick]:
+        """Return the ticks. Where labels are left out, those of midnights stay: they name the day."""
         found = time_ticks(self.start, self.end, self.zone)
-        return [Tick(self.x(at), label, n % 2 == 1) for n, (at, label) in enumerate(found)]
+        widest = max((len(label) for _at, label in found), default=0) + LABEL_GAP
+        every = -(-len(found) * widest // ROOM)
+        midnight = next((n for n, (at, _label) in enumerate(found) if is_midnight(at, self.zone)), 0)
+        kept = [(n - midnight, at, label) for n, (at, label) in enumerate(found)]
+        return [Tick(self.x(at), label, n // every % 2 == 1) for n, at, label in kept if n % every == 0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +141,11 @@ def _midnight(day: date, zone: tzinfo) -> datetime:
 
 
 def _clock(at: datetime, zone: tzinfo) -> tuple[datetime, str]:
+    words = "MONTH_DAY_FORMAT" if is_midnight(at, zone) else "TIME_FORMAT"
+    return at, date_format(at.astimezone(zone), words)
+
+
+def is_midnight(at: datetime, zone: tzinfo) -> bool:
+    """Whether a day begins `at` that instant in `zone`."""
     local = at.astimezone(zone)
-    is_midnight = (local.hour, local.minute) == (0, 0)
-    return at, date_format(local, "MONTH_DAY_FORMAT" if is_midnight else "TIME_FORMAT")
+    return (local.hour, local.minute) == (0, 0)

@@ -89,9 +89,7 @@ def distribution(
         marks=_marks(quantiles, x, show, top) if bins else [],
         x_ticks=[
             Tick(percent_of(x(value)), show(value), n % 2 == 1)
-            for n, value in enumerate(
-                _round_values(bins[0].low, bins[-1].high, is_log=is_log) if bins else []
-            )
+            for n, value in enumerate(_round_values(bins, is_log=is_log))
         ],
         y_ticks=scale.ticks(intcomma) if bins else [],
         rows=[(show(one.low), show(one.high), intcomma(one.count)) for one in bins if one.count],
@@ -123,8 +121,11 @@ def _marks(
     return found
 
 
-def _round_values(low: float, high: float, *, is_log: bool) -> list[float]:
-    """Return a few round values between `low` and `high`."""
+def _round_values(bins: Sequence[Bin], *, is_log: bool) -> list[float]:
+    """Return a few round values between the ends of `bins`."""
+    if not bins:
+        return []
+    low, high = bins[0].low, bins[-1].high
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1) if is_log else range(0)
     for factors, every in (((1, 2, 5), 1), ((1, 3), 1), ((1,), 1), ((1,), 2)):
         found = [10.0**n * factor for n in decades[::every] for factor in factors]

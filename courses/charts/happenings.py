@@ -5,10 +5,10 @@ words name the thread, and one word says whether the thread opens or closes ther
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from courses.charts.overlays import SHAPES, Mark, Range, closed
+from courses.charts.overlays import SHAPES, Mark, Range
 
 PAIRED = ("incident", "alert", "experiment", "pipeline")
 OPENERS = {"down", "unknown", "fired", "started", "red"}
@@ -43,10 +43,15 @@ def marks_and_ranges(happenings: Iterable[Happening]) -> list[Mark | Range]:
         thread, states = ":".join([one.kind, *words[:2]]), set(words[2:])
         place = open_at.pop(thread, None) if states & (OPENERS | CLOSERS) else None
         if place is not None and isinstance(before := found[place], Range):
-            found[place] = closed(before, one.at)
+            found[place] = _closed(before, one.at)
         if one.kind in PAIRED and states & OPENERS:
             open_at[thread] = len(found)
             found.append(Range(one.at, None, one.title, one.kind, one.tone, one.url))
         elif place is None:
             found.append(Mark(one.at, one.title, one.kind, one.tone, one.url))
     return found
+
+
+def _closed(one: Range, at: datetime) -> Range:
+    """Return the range, ended at `at`; one that ended at once still lasted a moment."""
+    return replace(one, until=max(at, one.at + timedelta(seconds=1)))

@@ -1,14 +1,13 @@
-"""How do figures go over time? Line charts with bands and gaps, and sparklines.
+"""How do figures go over time? Line charts with bands and gaps.
 
-`ui/_line_chart.html` and `ui/_sparkline.html` draw them. Where nothing was measured there is no line.
+`ui/_line_chart.html` draws them. Where nothing was measured there is no line.
 Lines are drawn in a box of `ACROSS` by pixels that is stretched to the plot's width.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
 
@@ -23,12 +22,12 @@ NO_OVERLAY = Overlay()
 
 Point = tuple[datetime, float | None]
 Placed = tuple[float, float]
-T = TypeVar("T")
+T = TypeVar("T", bound=tuple[Any, ...])  # an instant and what was measured then
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """What one line shows. Points in order of time; None where nothing was measured."""
+    """What one line shows. Points in order of time; None where nothing was measured: no line crosses it."""
 
     label: str
     points: Sequence[Point]
@@ -36,10 +35,13 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """What lies between two lines, such as an interval: (at, low, high) in order of time."""
+    """What lies between two lines, such as an interval: (at, low, high) in order of time.
+
+    Where one of the two is None there is no band.
+    """
 
     label: str
-    points: Sequence[tuple[datetime, float, float]]
+    points: Sequence[tuple[datetime, float | None, float | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +82,6 @@ class LineChart:
         return not self.rows
 
 
-@dataclass(frozen=True, slots=True)
-class Sparkline:
-    """A small line without axes, 100 × 24."""
-
-    label: str
-    paths: list[str]
-    dots: list[tuple[str, str]]
-
-
 def line_chart(
     title: str,
     series: Sequence[Series],
@@ -108,7 +101,7 @@ def line_chart(
     ceiling: the top of the scale, such as 100 for percentages; None: what the data needs.
     """
     values = [value for one in series for _at, value in one.points if value is not None]
-    values += [high for band in bands for _at, _low, high in band.points]
+    values += [high for band in bands for _at, _low, high in band.points if high is not None]
     top = overlay.top_px
     scale = ValueAxis(value_ticks(max(values, default=0.0), ceiling), top, top + PLOT_PX)
     found = [{at: show(value) for at, value in one.points if value is not None} for one in series]
@@ -136,24 +129,6 @@ def line_chart(
     )
 
 
-def sparkline(values: Sequence[float | None], *, label: str) -> Sparkline:
-    """Return a small line through evenly spaced `values`, with gaps where one is None."""
-    largest = max((value for value in values if value is not None), default=0.0) or 1.0
-    last = max(len(values) - 1, 1)
-    points = [
-        (2 + 96 * n / last, None if value is None else 22 - 20 * value / largest)
-        for n, value in enumerate(values)
-    ]
-    runs: list[list[Placed]] = [[]]
-    for x, y in points:
-        if y is None:
-            runs.append([])
-        else:
-            runs[-1].append((x, y))
-    dots = [(px(run[0][0]), px(run[0][1])) for run in runs if len(run) == 1]
-    return Sparkline(label, [_path(run) for run in runs if len(run) > 1], dots)
-
-
 def _line(
     one: Series,
     style: str,
@@ -163,17 +138,18 @@ def _line(
     axis: TimeAxis,
     scale: ValueAxis,
 ) -> Line:
-    measured = [(at, value) for at, value in one.points if value is not None and axis.start <= at <= axis.end]
+    inside = [(at, value) for at, value in one.points if axis.start <= at <= axis.end]
+    measured = [at for at, value in inside if value is not None]
     runs = [
-        [(axis.share(at), scale.y(value)) for at, value in run]
-        for run in _runs(measured, [at for at, _value in measured], max_gap)
+        [(axis.share(at), scale.y(value)) for at, value in run if value is not None]
+        for run in _runs(inside, max_gap)
     ]
     return Line(
         label=one.label,
         style=style,
-        latest=words[measured[-1][0]] if measured else _("no data"),
+        latest=words[measured[-1]] if measured else _("no data"),
         values="|".join(words.get(at, "") for at in instants),
-        paths=[_path([(x * ACROSS, y) for x, y in run]) for run in runs if len(run) > 1],
+        paths=[path_of([(x * ACROSS, y) for x, y in run]) for run in runs if len(run) > 1],
         dots=[(percent_of(run[0][0]), px(run[0][1])) for run in runs if len(run) == 1],
     )
 
@@ -181,25 +157,27 @@ def _line(
 def _band(band: Band, max_gap: timedelta, axis: TimeAxis, scale: ValueAxis) -> DrawnBand:
     inside = [point for point in band.points if axis.start <= point[0] <= axis.end]
     paths = []
-    for run in _runs(inside, [at for at, _low, _high in inside], max_gap):
-        xs = [axis.share(at) * ACROSS for at, _low, _high in run]
-        over = [(x, scale.y(high)) for x, (_at, _low, high) in zip(xs, run, strict=True)]
-        under = [(x, scale.y(low)) for x, (_at, low, _high) in zip(xs, run, strict=True)]
-        paths.append(_path([*over, *reversed(under)]))
+    for run in _runs(inside, max_gap):
+        over = [(axis.share(at) * ACROSS, scale.y(high)) for at, _low, high in run if high is not None]
+        under = [(axis.share(at) * ACROSS, scale.y(low)) for at, low, _high in run if low is not None]
+        paths.append(path_of([*over, *reversed(under)]))
     return DrawnBand(band.label, paths)
 
 
-def _runs(points: Sequence[T], instants: Sequence[datetime], max_gap: timedelta) -> list[list[T]]:
-    """Return `points` in runs, a new one wherever more than `max_gap` is missing."""
-    runs = [[points[0]]] if points else []
-    for (before, at), point in zip(pairwise(instants), points[1:], strict=True):
-        if at - before > max_gap:
+def _runs(points: Sequence[T], max_gap: timedelta) -> list[list[T]]:
+    """Return `points` in runs: one ends at a point without a value, or before more than `max_gap`."""
+    runs: list[list[T]] = [[]]
+    for point in points:
+        is_far = runs[-1] and point[0] - runs[-1][-1][0] > max_gap
+        if is_far or None in point:
             runs.append([])
-        runs[-1].append(point)
-    return runs
+        if None not in point:
+            runs[-1].append(point)
+    return [run for run in runs if run]
 
 
-def _path(run: Sequence[Placed]) -> str:
+def path_of(run: Sequence[Placed]) -> str:
+    """Return places as the value of a `points` attribute."""
     return " ".join(f"{px(x)},{px(y)}" for x, y in run)
 
 

@@ -7,15 +7,14 @@ one shape with their number.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from courses.charts.axes import TimeAxis, percent_of
-from courses.charts.words import words_of
+from courses.charts.words import count_words, words_of
 
 LANE_PX = 16
 LEAST_APART = 0.14  # of the width: two shapes and a number beside each other on a phone
@@ -138,19 +137,6 @@ def overlay(
     return Overlay(ident, lanes, entries, left_out)
 
 
-def count_words(kind: str, count: int) -> str:
-    """Return how many events of a kind: `3 deployments`."""
-    words = {
-        "deployment": ngettext("%(count)s deployment", "%(count)s deployments", count),
-        "pipeline": ngettext("%(count)s red pipeline", "%(count)s red pipelines", count),
-        "incident": ngettext("%(count)s incident", "%(count)s incidents", count),
-        "alert": ngettext("%(count)s alert", "%(count)s alerts", count),
-        "experiment": ngettext("%(count)s experiment", "%(count)s experiments", count),
-        "note": ngettext("%(count)s note", "%(count)s notes", count),
-    }
-    return words[kind] % {"count": count}
-
-
 def _lane(kind: str, rows: Sequence[Mark | Range], place: int, axis: TimeAxis) -> Lane:
     return Lane(
         kind=kind,
@@ -204,8 +190,3 @@ def _times(one: Mark | Range, axis: TimeAxis) -> str:
 
 def _entry(one: Mark | Range, axis: TimeAxis) -> Entry:
     return Entry(one.kind, SHAPES[one.kind], one.tone, _times(one, axis), one.label, one.url)
-
-
-def closed(one: Range, at: datetime) -> Range:
-    """Return the range, ended at `at`; one that ended at once still lasted a moment."""
-    return replace(one, until=max(at, one.at + timedelta(seconds=1)))

@@ -16,7 +16,10 @@ from courses.charts.frames import Frame, frame
 from courses.charts.overlays import Overlay
 
 COLUMNS = 64
+THIN = 0.003  # of the width: what is left of a bar that begins or ends outside is still seen
 NO_OVERLAY = Overlay()
+
+Box = tuple[str, str, str, str]  # x, y, width, height
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +33,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class DrawnPart:
-    """A part: its total, its boxes (x, y, width, height) and the words of each column, joined by |."""
+    """A part: its total, its boxes and the words of each column, joined by |."""
 
     label: str
     tone: str
     total: str
     values: str
-    boxes: list[tuple[str, str, str, str]]
+    boxes: list[Box]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +95,7 @@ def stacked_bars(
                 tone=part.tone,
                 total=show(sum(sums[place])),
                 values="|".join(show(sums[place][n]) for n in filled),
-                boxes=[
-                    _box(n, [column[n] for column in sums[: place + 1]], edges, width, axis, scale)
-                    for n in filled
-                    if sums[place][n]
-                ],
+                boxes=_boxes(sums[: place + 1], edges, width, axis, scale),
             )
             for place, part in enumerate(parts)
         ],
@@ -121,6 +120,18 @@ def _sums(part: Part, edges: Sequence[datetime], width: timedelta) -> list[float
     return sums
 
 
+def _boxes(
+    sums: Sequence[Sequence[float]],
+    edges: Sequence[datetime],
+    width: timedelta,
+    axis: TimeAxis,
+    scale: ValueAxis,
+) -> list[Box]:
+    """Return the boxes of the last of the `sums`, which stand on each other in every column."""
+    columns = list(zip(*sums, strict=True))
+    return [_box(n, column, edges, width, axis, scale) for n, column in enumerate(columns) if column[-1]]
+
+
 def _box(
     column: int,
     below: Sequence[float],
@@ -128,10 +139,10 @@ def _box(
     width: timedelta,
     axis: TimeAxis,
     scale: ValueAxis,
-) -> tuple[str, str, str, str]:
+) -> Box:
     """Return the box of the last of the counts `below` that stand on each other."""
     left, right = axis.share(edges[column]), axis.share(edges[column] + width)
-    gap = (right - left) * 0.1
+    gap, right = (right - left) * 0.1, max(right, left + THIN)
     y, base = scale.y(sum(below)), scale.y(sum(below[:-1]))
     height = max(base - y, 1.5)  # a single failure among thousands is still seen
     return percent_of(left + gap), px(base - height), percent_of(right - left - 2 * gap), px(height)

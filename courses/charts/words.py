@@ -1,8 +1,9 @@
-"""How long is a span, in words exact enough for a chart?"""
+"""How long is a span, and how many events are there, in words for a chart?"""
 
 from datetime import timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 UNITS = (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1))
 
@@ -17,3 +18,16 @@ def words_of(span: timedelta) -> str:
         if count:
             parts.append(units[unit] % {"n": count})
     return " ".join(parts[:2]) or units["s"] % {"n": 0}
+
+
+def count_words(kind: str, count: int) -> str:
+    """Return how many events of a kind: `3 deployments`."""
+    words = {
+        "deployment": ngettext("%(count)s deployment", "%(count)s deployments", count),
+        "pipeline": ngettext("%(count)s red pipeline", "%(count)s red pipelines", count),
+        "incident": ngettext("%(count)s incident", "%(count)s incidents", count),
+        "alert": ngettext("%(count)s alert", "%(count)s alerts", count),
+        "experiment": ngettext("%(count)s experiment", "%(count)s experiments", count),
+        "note": ngettext("%(count)s note", "%(count)s notes", count),
+    }
+    return words[kind] % {"count": count}

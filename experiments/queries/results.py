@@ -8,11 +8,12 @@ from django.db.models import Min, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from courses.charts.axes import TimeAxis
-from courses.charts.lines import STYLES, LineChart, Series, Sparkline, line_chart, sparkline
+from courses.charts.lines import STYLES, LineChart, Series, line_chart
+from courses.charts.sparklines import Sparkline, sparkline
 from courses.models import Event
 from courses.queries import events_over
 from experiments.models import Experiment, Exposure, MetricEvent, Phase, Result, Stream
-from experiments.rules.items import from_us
+from experiments.rules.items import from_us, to_us
 from experiments.rules.results import Growth, Snapshot
 from experiments.wording.figures import count
 
@@ -49,22 +50,21 @@ def units_chart(
 ) -> LineChart | None:
     """Return how the units of each variant grew, under what happened to the project meanwhile.
 
-    None before anybody was counted, and for what was counted before its times were kept.
+    It ends with the phase, or with the analysis that counted them. None before anybody was counted, and for what was counted before its times were kept.
     """
     growth = snapshot.growth
     if growth is None or not any(any(row) for row in growth.counts):
         return None
     step = timedelta(microseconds=growth.slot_us)
     start, newest = phase.started_at, from_us(snapshot.last_event_us) or phase.started_at
-    grown = start + step * max(len(row) for row in growth.counts)
-    end = phase.stopped_at or max(newest, min(grown, newest + step))
+    end = phase.stopped_at or experiment.result.computed_at or newest
     axis = TimeAxis(start, max(end, start + timedelta(minutes=1)), zone)
     return line_chart(
         _("Units counted so far"),
         [Series(name, _grown(row, start, axis.end, step)) for name, row in _rows(snapshot, growth)],
         ident="units",
         axis=axis,
-        max_gap=step * 2,
+        max_gap=axis.end - axis.start,
         show=lambda value: count(round(value)),
         overlay=events_over(_meanwhile(experiment), axis),
     )
@@ -76,15 +76,21 @@ def _meanwhile(experiment: Experiment) -> QuerySet[Event]:
     return Event.objects.filter(project=experiment.project_id).exclude(of_others)
 
 
-def units_line(snapshot: Snapshot) -> Sparkline | None:
-    """Return a small line of the new units of all variants, or None where nothing can be drawn."""
-    if snapshot.growth is None:
+def units_line(experiment: Experiment) -> Sparkline | None:
+    """Return a small line of the new units of all variants, or None where nothing can be drawn.
+
+    A step that was not over when they were counted would look like a collapse, so it is left out.
+    """
+    growth, result = experiment.snapshot.growth, getattr(experiment, "result", None)
+    if growth is None or result is None or result.computed_at is None:
         return None
-    values = [sum(step) for step in zip(*snapshot.growth.counts, strict=True)]
+    full = max(0, to_us(result.computed_at) - growth.start_us) // growth.slot_us
+    values = [sum(step) for step in zip(*growth.counts, strict=True)][:full]
     if len(values) < 2:
         return None
     words = {"most": count(max(values)), "last": count(values[-1])}
-    return sparkline(values, label=_("New units over time: %(most)s at most, %(last)s at the end") % words)
+    label = _("New units over time: %(most)s at most, %(last)s in the last full step") % words
+    return sparkline(values, label=label)
 
 
 def _rows(snapshot: Snapshot, growth: Growth) -> Sequence[tuple[str, Sequence[int]]]:
@@ -97,6 +103,7 @@ def _rows(snapshot: Snapshot, growth: Growth) -> Sequence[tuple[str, Sequence[in
 def _grown(
     row: Sequence[int], start: datetime, end: datetime, step: timedelta
 ) -> list[tuple[datetime, float | None]]:
-    """Return how many units there were at the end of each step, from none at the start."""
+    """Return how many units there were at the end of each step, from none at the start, and at the end."""
     totals = [0, *accumulate(row)]
-    return [(min(start + step * place, end), float(total)) for place, total in enumerate(totals)]
+    steps = [(start + step * place, float(total)) for place, total in enumerate(totals)]
+    return [*(point for point in steps if point[0] < end), (end, float(totals[-1]))]

@@ -9,7 +9,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, IntegerField, Max, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
-from courses.charts.lines import Sparkline
+from courses.charts.sparklines import Sparkline
 from courses.filters import Filters, narrowed
 from courses.models import Environment, User
 from health.models import EnvironmentRollup, EnvironmentSample, EnvironmentState

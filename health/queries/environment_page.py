@@ -61,6 +61,8 @@ def environment_page(
     )
     n = sum(row.n for row in rows)
     whole = histogram.merge(row.histogram for row in rows)
+    percentiles = _percentiles(whole)
+    seen_until = state.fresh_until if state and state.is_stale(now) else None
     return EnvironmentPage(
         state=state,
         standing=standing(environment, check, state, now=now),
@@ -69,20 +71,18 @@ def environment_page(
         availability=availability.availability(watched),
         n=n,
         expected=max(n, _expected(check, rows, shown)) if check else n,
-        percentiles=_percentiles(whole),
+        percentiles=percentiles,
         charts=environment_charts(
             environment,
             check,
             rows=rows,
             watched=watched,
             latencies=whole,
-            percentiles=_percentiles(whole),
+            percentiles=percentiles,
             shown=shown,
             zone=zone,
         ),
-        outages=last_outages(
-            environment.pk, watched_until=state.fresh_until if state and state.is_stale(now) else None
-        ),
+        outages=last_outages(environment.pk, watched_until=seen_until),
         results=list(CheckResult.objects.filter(environment=environment).order_by("-at")[:RESULTS_SHOWN]),
     )
 

@@ -9,7 +9,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from courses.charts.axes import TimeAxis
-from courses.charts.lines import LineChart, Series, Sparkline, line_chart
+from courses.charts.lines import LineChart, Series, line_chart
+from courses.charts.sparklines import Sparkline
 from courses.models import Membership, User
 from courses.states import TONE_OF
 from courses.templatetags.ui import percent

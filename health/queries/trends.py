@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from courses.charts.lines import Sparkline, sparkline
+from courses.charts.sparklines import Sparkline, sparkline
 from courses.templatetags.ui import duration
 from health.rules import trend
 

@@ -11,7 +11,7 @@ from django.utils import translation
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from courses.charts import axes, bars, distributions, lines, stacks
+from courses.charts import axes, bars, distributions, lines, sparklines, stacks
 from courses.charts.overlays import Mark, overlay
 from courses.charts.words import words_of
 
@@ -227,7 +227,7 @@ def test_lines_are_told_apart_by_dash_and_label():
     ],
 )
 def test_sparkline(values, paths, dots):
-    drawing = lines.sparkline(values, label="CPU")
+    drawing = sparklines.sparkline(values, label="CPU")
     assert (len(drawing.paths), len(drawing.dots)) == (paths, dots)
     assert 'aria-label="CPU"' in render_to_string("ui/_sparkline.html", {"line": drawing})
 
