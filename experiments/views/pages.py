@@ -55,7 +55,7 @@ def experiment_list(request: Request) -> HttpResponse:
 
 def _rows(request: Request, asked: queries.Asked) -> dict[str, Any]:
     page = page_of(request, queries.experiment_rows(request.user, asked), size=PAGE_SIZE)
-    rows = [(row, row.verdict, row.snapshot.units, queries.units_line(row.snapshot)) for row in page]
+    rows = [(row, row.verdict, row.snapshot.units, queries.units_line(row)) for row in page]
     chips = state_chips(queries.state_counts(request.user, asked), asked.state)
     is_narrowed = bool(asked.course or asked.state or asked.text)
     is_staff = Course.objects.staffed_by(request.user).exists() if not rows else False

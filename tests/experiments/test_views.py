@@ -1,6 +1,6 @@
 import html
 import re
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import msgspec
 import pytest
@@ -10,7 +10,7 @@ from django.utils import timezone
 from courses.models import Event
 from experiments import services
 from experiments.models import Experiment, Metric, Variant
-from experiments.queries import running_by_team
+from experiments.queries import running_by_team, units_chart, units_line
 from experiments.wire.events import receive
 from experiments.wire.ofrep import evaluate
 from tests import factories
@@ -156,7 +156,15 @@ def test_list_as_a_file_keeps_the_filters(client, running, student):
 def test_list_draws_how_units_came_in(client, running, student):
     ingest(running, exposure("x1", "u1"), exposure("x2", "u2", minute=50))
     analyse(running)
-    assert "New units over time: 1 at most, 1 at the end" in page(client, student, LIST).text
+    assert "New units over time: 1 at most, 1 in the last full step" in page(client, student, LIST).text
+
+
+def test_list_leaves_out_the_step_that_is_not_over(client, running, student):
+    ingest(running, *(exposure(f"x{n}", f"u{n}", minute=5 * n) for n in range(3)), exposure("x", "u"))
+    analyse(running, now=NOW + timedelta(minutes=13))
+    assert "New units over time: 2 at most, 1 in the last full step" in page(client, student, LIST).text
+    running.refresh_from_db()
+    assert len(units_line(running).paths[0].split()) == 2
 
 
 def test_list_is_empty_with_one_thing_to_do(client, project, tutor, student, lecturer):
@@ -462,6 +470,15 @@ def test_detail_draws_the_units_under_what_happened(client, running, student):
     text = page(client, student, running.get_absolute_url()).text
     assert "A: 4 at the end, between 0 and 4. B: 4 at the end, between 0 and 4." in text
     assert "1 experiment<" in text
+
+
+def test_detail_ends_the_units_where_they_were_counted(running):
+    ingest(running, exposure("x1", "u1"))
+    snapshot = analyse(running, now=NOW + timedelta(seconds=90))
+    running.refresh_from_db()
+    chart = units_chart(running, running.phases.get(), snapshot, zone=UTC)
+    assert chart.frame.end == f"{(NOW + timedelta(seconds=90)).timestamp():.0f}"
+    assert chart.lines[0].paths[0].split()[-1].startswith("1000,")
 
 
 def test_detail_draws_many_variants_as_one_line(client, project, student):
