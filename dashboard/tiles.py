@@ -27,6 +27,7 @@ class Tile:
     seen: str
     down: str
     alert: int | None
+    is_taken: bool
 
 
 def addresses(courses: Iterable[Course]) -> dict[int, str]:
@@ -56,6 +57,7 @@ def tiles(found: Iterable[Standing], courses: Collection[Course], *, now: dateti
                 one.concern in TROUBLE,
                 *day_paths(one.day),
                 alert.pk if alert else None,
+                bool(one.alerts) and alert is None,
             )
         )
     return made

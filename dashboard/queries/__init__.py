@@ -1,6 +1,6 @@
 """What do the pages that join the apps need? A fixed number of queries for any number of teams."""
 
-from dashboard.queries.overview import UNTAKEN, Overview, courses_of, overview
+from dashboard.queries.overview import UNTAKEN, Overview, courses_of, only_team, overview
 from dashboard.queries.setup import Setup, open_setup, setup_of, with_steps
 from dashboard.queries.standings import Standing, standings
 
@@ -10,6 +10,7 @@ __all__ = [
     "Setup",
     "Standing",
     "courses_of",
+    "only_team",
     "open_setup",
     "overview",
     "setup_of",

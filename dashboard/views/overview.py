@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -12,7 +13,7 @@ from courses.exports import wants_csv
 from courses.filters import Filters
 from courses.http import Request, asked_filters
 from courses.live import live_page
-from courses.models import Course, SavedView, Team
+from courses.models import SavedView
 from courses.queries import tutors_of
 from dashboard import queries
 from dashboard.exports import overview_csv
@@ -29,22 +30,27 @@ ROWS = 50
 
 @require_GET
 def overview(request: Request) -> HttpResponse:
-    """Every team, the worst first. `course`, `state`, `tutor`, `watched` and `q` narrow it.
+    """Every team, the worst first; who sees only their own team is led to its page.
 
-    `view` is grid or table; `tv` leaves everything out but the teams, for a screen on a wall.
+    `course`, `state`, `tutor`, `watched` and `q` narrow it; `view` is grid or table; `tv` leaves
+    everything out but the teams, for a screen on a wall.
     """
     courses = queries.courses_of(request.user)
-    filters = asked_filters(request, {*Concern, queries.UNTAKEN})
-    filters = replace(filters, is_watched="watched" in request.GET)
+    is_staff = any(course.is_staffed for course in courses)
+    own = None if is_staff or request.GET else queries.only_team(request.user)
+    if own:
+        return redirect(own)
+    tutors = tutors_of(request.user) if is_staff else []
+    filters = _filters(request, tutors)
     if wants_csv(request):
         found = queries.overview(request.user, filters, courses, now=timezone.now())
         return overview_csv(found.standings)
     frame = {
         "courses": courses,
         "filters": filters,
-        "tutors": tutors_of(request.user) if courses else [],
+        "tutors": tutors,
         "is_wall": "tv" in request.GET,
-        "setup": queries.open_setup(request.user, courses),
+        "setup": None if request.GET else queries.open_setup(request.user, courses),
         "saved_views": SavedView.objects.filter(user=request.user),
     }
     return live_page(
@@ -52,11 +58,18 @@ def overview(request: Request) -> HttpResponse:
         "dashboard/overview.html",
         frame=frame,
         is_own=filters.is_watched,
-        teams=lambda: _teams(request, filters, courses),
+        teams=lambda: _teams(request, filters, courses, dict(tutors)),
     )
 
 
-def _teams(request: Request, filters: Filters, courses: list[Course]) -> dict[str, Any]:
+def _filters(request: Request, tutors: list[tuple[int, str]]) -> Filters:
+    """Return what the address asks for. Who tutors teams begins with their own; `tutor=` shows all."""
+    filters = asked_filters(request, {*Concern, queries.UNTAKEN})
+    mine = request.user.pk if "tutor" not in request.GET and request.user.pk in dict(tutors) else 0
+    return replace(filters, is_watched="watched" in request.GET, tutor=filters.tutor or mine)
+
+
+def _teams(request: Request, filters: Filters, courses: list[Any], tutors: dict[int, str]) -> dict[str, Any]:
     """Return what changes by itself: the counts, and the teams as tiles or as a page of rows."""
     now = timezone.now()
     found = queries.overview(request.user, filters, courses, now=now)
@@ -67,7 +80,7 @@ def _teams(request: Request, filters: Filters, courses: list[Course]) -> dict[st
         "view": view,
         "tabs": [(concern, *CONCERNS[concern], count) for concern, count in found.counts.items() if count],
         "notices": [notice for notice in server_notices(request.user, now=now) if notice.tone == "bad"],
-        "may_take": Team.objects.editable_by(request.user).exists() if found.untaken else False,
+        "may_take": request.user.pk in tutors or any(course.may_edit for course in courses),
     }
     if view == GRID:
         return {**context, "tiles": tiles(found.standings, courses, now=now)}

@@ -71,6 +71,14 @@ window.addEventListener("pageshow", () => {
 for (const button of document.querySelectorAll("[data-close]")) button.hidden = false;
 document.addEventListener("click", ({ target }) => target.closest("[data-close]")?.parentElement.remove());
 
+// Who has chosen no time zone is told where theirs is not the page's.
+const offer = document.getElementById("zone-offer");
+const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (offer && here !== document.getElementById("as-of").dataset.zone) {
+  offer.textContent = offer.dataset.words.replace("{zone}", here);
+  offer.hidden = false;
+}
+
 // A menu closes when something else is touched or Escape is pressed.
 document.addEventListener("click", ({ target }) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(target)) menu.open = false;

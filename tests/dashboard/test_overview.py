@@ -175,9 +175,9 @@ def test_of_two_environments_the_worse_is_drawn():
 def test_grid_for_many_teams_table_for_few(client, admin):
     large.make(2, now=timezone.now())
     assert b"<table" in client.get("/").content
-    assert b'class="tiles"' in client.get("/?view=grid").content
+    assert b'class="tiles' in client.get("/?view=grid").content
     large.make(20, now=timezone.now())
-    assert b'class="tiles"' in client.get("/").content
+    assert b'class="tiles' in client.get("/").content
 
 
 def test_the_wall_shows_teams_and_nothing_else(client, admin):
@@ -186,6 +186,33 @@ def test_the_wall_shows_teams_and_nothing_else(client, admin):
     assert '<body class="wall"' in page
     assert "Leave the wall" in page
     assert "Save this view" not in page
+
+
+def test_a_student_of_one_team_is_led_to_it(client, student, team):
+    client.force_login(student)
+    assert client.get("/")["Location"] == team.get_absolute_url()
+    assert client.get("/?view=table").status_code == 200
+    factories.MembershipFactory(user=student, team=factories.TeamFactory())
+    assert client.get("/").status_code == 200
+
+
+def test_who_tutors_begins_with_their_own_teams(client, tutor, team):
+    factories.TeamFactory(course=team.course, name="Somebody else's")
+    client.force_login(tutor)
+    assert "Somebody else" not in text_of(client.get("/"))
+    assert "Somebody else" in text_of(client.get("/?tutor="))
+
+
+@pytest.mark.parametrize("view", ["grid", "table"])
+def test_a_lecturers_overview_takes_few_queries(client, lecturer, team, view, django_assert_max_num_queries):
+    Course.objects.update(is_set_up=False)
+    project = factories.ProjectFactory(team=team)
+    factories.AlertFactory(project=project, state="firing")
+    client.force_login(lecturer)
+    with django_assert_max_num_queries(15):
+        client.get(f"/?view={view}")
+    with django_assert_max_num_queries(15):
+        client.get("/")
 
 
 def test_teams_of_one_tutor(client, admin):
@@ -208,7 +235,7 @@ def test_a_watch_list_is_the_readers_own(client, admin):
 
 def test_an_alert_is_acknowledged_from_its_tile(client, admin):
     large.make(20, now=timezone.now())
-    assert "not acknowledged" in text_of(client.get("/"))
+    assert "with new alerts" in text_of(client.get("/"))
     (first, *_rest) = queries.overview(
         admin, Filters(state="untaken"), queries.courses_of(admin), now=timezone.now()
     ).standings
