@@ -192,9 +192,11 @@ def _read_branches(found: dict[int, Standing]) -> None:
     branch = ("repository__project__team_id", "repository_id", "repository__project_id")
     verdict = ("status", "since", "detail")
     pipeline = ("pipeline__remote_id", "pipeline__sha", "pipeline__finished_at")
-    for team, pk, project, *known, number, sha, ended_at in rows.values_list(*branch, *verdict, *pipeline):
-        build = BuildNow(pk, project, *known, number, (sha or "")[:SHORT], ended_at)
-        found[team].builds.append(build)
+    for team, pk, project, status, since, detail, number, sha, ended_at in rows.values_list(
+        *branch, *verdict, *pipeline
+    ):
+        version = (sha or "")[:SHORT]
+        found[team].builds.append(BuildNow(pk, project, status, since, detail, number, version, ended_at))
 
 
 def _read_alerts(found: dict[int, Standing]) -> None:
