@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from courses.exports import Columns, csv_response
-from dashboard.queries import Standing
+from dashboard.standing import Standing
 
 OVERVIEW: Columns = [
     (_("Team"), lambda one: one.name),

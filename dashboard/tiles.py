@@ -7,8 +7,8 @@ from datetime import datetime
 from django.urls import reverse
 
 from courses.models import Course
-from dashboard.queries.standings import Standing
 from dashboard.rules import TROUBLE
+from dashboard.standing import Standing
 from dashboard.wording import CONCERNS, state_of
 from health.rules.day import day_paths
 

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from courses.templatetags.ui import duration
-from dashboard.queries.standings import Standing
 from dashboard.rules import Concern
+from dashboard.standing import Standing
 
 # concern -> the tone and the words of its count
 CONCERNS = {

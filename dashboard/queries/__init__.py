@@ -2,13 +2,12 @@
 
 from dashboard.queries.overview import UNTAKEN, Overview, courses_of, only_team, overview
 from dashboard.queries.setup import Setup, open_setup, setup_of, with_steps
-from dashboard.queries.standings import Standing, standings
+from dashboard.queries.standings import standings
 
 __all__ = [
     "UNTAKEN",
     "Overview",
     "Setup",
-    "Standing",
     "courses_of",
     "only_team",
     "open_setup",

@@ -8,8 +8,9 @@ from typing import Any
 from courses.filters import Filters, narrowed
 from courses.models import Course, Membership, Team, User
 from courses.queries import courses_with_rights
-from dashboard.queries.standings import Standing, standings
+from dashboard.queries.standings import standings
 from dashboard.rules import ORDER, Concern
+from dashboard.standing import Standing
 
 UNTAKEN = "untaken"  # a filter beside the concerns: an alert fires that nobody has acknowledged
 

@@ -16,6 +16,7 @@ from courses.queries import with_rights
 from courses.views.pages import crumbs_to
 from courses.views.timeline import asked_of, timeline_file, timeline_part
 from dashboard import queries, wording
+from dashboard.standing import Standing
 from experiments.queries import running_by_team
 
 
@@ -58,7 +59,7 @@ def _now(team: Team) -> dict[str, Any]:
     }
 
 
-def _next_step(one: queries.Standing) -> str:
+def _next_step(one: Standing) -> str:
     """Return the address of the page that says more about what is wrong; empty if nothing is."""
     if one.down:
         return reverse("health:environment_detail", args=[one.down[0].pk])

@@ -7,8 +7,8 @@ from benchmarks import course as large
 from courses.filters import Filters
 from courses.models import Course, Environment, Event, Membership, User, WatchedTeam
 from dashboard import queries, wording
-from dashboard.queries.standings import AlertNow, BuildNow, PlaceNow, Standing
 from dashboard.rules import Concern
+from dashboard.standing import AlertNow, BuildNow, PlaceNow, Standing
 from dashboard.tiles import tiles
 from health.rules import day
 from tests import factories
