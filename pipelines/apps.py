@@ -1,4 +1,4 @@
-"""How does Django know this app, and what of it goes into an archive?"""
+"""How does Django know this app, what of it goes into an archive, and which long work does it do?"""
 
 from django.apps import AppConfig
 
@@ -7,8 +7,11 @@ class PipelinesConfig(AppConfig):
     name = "pipelines"
 
     def ready(self) -> None:
-        """Register the app's tables. They know models, which are there only now."""
+        """Register the app's tables and jobs. They know models, which are there only now."""
+        from courses.services import jobs  # noqa: PLC0415
         from courses.services.archive import register_tables  # noqa: PLC0415
         from pipelines.archive import TABLES  # noqa: PLC0415
+        from pipelines.services.backfill import BACKFILL  # noqa: PLC0415
 
         register_tables(TABLES)
+        jobs.register(BACKFILL)

@@ -1,5 +1,6 @@
 """Are the settings of a CI server valid?"""
 
+from datetime import date, timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -11,6 +12,8 @@ from courses.models import User
 from pipelines.models import CIServer
 
 ABOUT_TOKEN = _("A group or project access token with the scope read_api and the role Reporter.")
+HISTORY_USUAL = timedelta(days=90)
+HISTORY_MOST = timedelta(days=730)
 KEPT_TOKEN = _("With the scope read_api and the role Reporter. Leave it empty to keep the stored one.")
 
 
@@ -71,6 +74,30 @@ class ServerForm(TokenForm):
             self.fields["course"] = course_field(user)
         else:
             del self.fields["course"]
+
+
+class HistoryForm(forms.Form):
+    """How far back the pipelines are to be read."""
+
+    since = forms.DateField(
+        label=_("Back to"),
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("At most two years."),
+    )
+
+    def __init__(self, data: Any = None, *, today: date) -> None:
+        super().__init__(data)
+        self.first, self.last = today - HISTORY_MOST, today - timedelta(days=1)
+        since = self.fields["since"]
+        since.initial = today - HISTORY_USUAL
+        since.widget.attrs |= {"min": self.first.isoformat(), "max": self.last.isoformat()}
+
+    def clean_since(self) -> date:
+        since: date = self.cleaned_data["since"]
+        if not self.first <= since <= self.last:
+            raise forms.ValidationError(_("Choose a day of the last two years, before today."))
+        return since
 
 
 def _origin(url: str) -> tuple[str, str]:

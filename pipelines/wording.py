@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -53,6 +54,7 @@ class Run:
 
     stage: where it failed, runs or waits, may be empty. span: how long it took or has been going.
     failed, ended, jobs: how many jobs; all 0 when they are not known.
+    is_history: neither its stages nor its jobs were read, and of some not how long it took.
     """
 
     state: str
@@ -63,12 +65,15 @@ class Run:
     jobs: int
     is_waiting: bool
     is_invalid: bool
+    is_history: bool = False
 
 
 def run_sentence(run: Run) -> str:
     """Return how a pipeline is: `Failed in test after 3 min: 2 of 7 jobs`."""
     if run.is_invalid:
         return _("Failed before any job: its definition (.gitlab-ci.yml) is not valid")
+    if run.is_history:
+        return _history_sentence(run)
     words = {"stage": run.stage or _("an unnamed stage"), "span": duration(run.span)}
     if run.is_waiting:
         return _("Waiting for %(span)s: no job has begun") % words
@@ -89,6 +94,17 @@ def run_sentence(run: Run) -> str:
         if jobs
         else sentence % words
     )
+
+
+def _history_sentence(run: Run) -> str:
+    sentence = {
+        "failed": _("Failed after %(span)s"),
+        "warning": _("Passed with warnings in %(span)s"),
+        "success": _("Passed in %(span)s"),
+    }.get(run.state)
+    if sentence is None or run.span is None:
+        return str(capfirst(state_words(run.state)))
+    return sentence % {"span": duration(run.span)}
 
 
 def _jobs(run: Run) -> str:

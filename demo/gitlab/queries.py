@@ -1,5 +1,7 @@
 """What does the stand-in GitLab answer to a GraphQL query?"""
 
+import base64
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +17,20 @@ MAX_CHARACTERS = 10_000
 
 def _page(rows: list[Any], first: int | None) -> dict[str, Any]:
     kept = rows[: min(first or PAGE, PAGE)]
-    return {"nodes": kept, "count": len(rows), "pageInfo": {"hasNextPage": len(kept) < len(rows)}}
+    info = {"hasNextPage": len(kept) < len(rows), "hasPreviousPage": False}
+    return {"nodes": kept, "count": len(rows), "pageInfo": info}
+
+
+def _cursor(row: dict[str, Any]) -> str:
+    return base64.b64encode(json.dumps({"id": str(row["id"])}).encode()).decode()
+
+
+def _after(rows: list[dict[str, Any]], cursor: str | None) -> list[dict[str, Any]]:
+    """Return the rows, newest first, that follow the one a cursor names."""
+    if cursor is None:
+        return rows
+    last = int(json.loads(base64.b64decode(cursor))["id"])
+    return [row for row in rows if row["id"] < last]
 
 
 def _job(row: dict[str, Any]) -> dict[str, Any]:
@@ -103,9 +118,14 @@ def _project(world: World, spec: Spec) -> dict[str, Any]:
     def environments(_info: Any, first: int | None = None, **_rest: Any) -> Any:
         return _page(_environments(world, spec), first)
 
-    def pipelines(_info: Any, ref: str | None = None, first: int | None = None, **_rest: Any) -> Any:
+    def pipelines(
+        _info: Any, ref: str | None = None, first: int | None = None, after: str | None = None, **_rest: Any
+    ) -> Any:
         rows = [row for row in world.pipelines(spec) if row["source"] != "parent_pipeline"]
-        return _page([_pipeline(row) for row in rows if ref in (None, row["ref"])], first)
+        left = _after([row for row in rows if ref in (None, row["ref"])], after)
+        page = _page([_pipeline(row) for row in left], first)
+        page["pageInfo"]["endCursor"] = _cursor(left[len(page["nodes"]) - 1]) if left else None
+        return page
 
     is_empty = spec.branch is None
     return {

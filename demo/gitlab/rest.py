@@ -1,6 +1,7 @@
 """How does the stand-in GitLab answer REST v4? As GitLab documents it, page by page."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
@@ -11,7 +12,20 @@ from demo.gitlab.deployments import deployments_of
 from demo.gitlab.server import GitLab
 from demo.gitlab.world import Spec
 
+BRIEF = ("id", "iid", "sha", "ref", "source", "status", "created_at", "updated_at")
 VERSION = {"version": "18.5.1-ee", "revision": "stand-in"}
+
+
+def _is_within(row: dict[str, Any], asked: Mapping[str, str]) -> bool:
+    """Whether `updated_after`, `created_before` and the like let a pipeline through."""
+    for name in ("created", "updated"):
+        at = datetime.fromisoformat(row[f"{name}_at"])
+        after, before = asked.get(f"{name}_after"), asked.get(f"{name}_before")
+        if (after and at <= datetime.fromisoformat(after)) or (
+            before and at >= datetime.fromisoformat(before)
+        ):
+            return False
+    return True
 
 
 class Rest:
@@ -61,16 +75,20 @@ class Rest:
         )
 
     async def pipelines(self, request: web.Request) -> web.Response:
-        ref = request.query.get("ref")
+        asked, ref = request.query, request.query.get("ref")
+        order = asked.get("order_by", "id")
+        if order not in ("id", "status", "ref", "updated_at", "user_id"):
+            words = {"error": "order_by does not have a valid value"}
+            return web.json_response(words, status=400)
         rows = [
-            {
-                key: row[key]
-                for key in ("id", "iid", "sha", "ref", "source", "status", "created_at", "updated_at")
-            }
+            {key: row[key] for key in BRIEF}
             for row in self.gitlab.world.pipelines(self._spec(request))
-            if ref in (None, row["ref"]) and row["source"] != "parent_pipeline"
+            if ref in (None, row["ref"]) and row["source"] != "parent_pipeline" and _is_within(row, asked)
         ]
-        return self._paged(request, rows)
+        is_descending = asked.get("sort", "desc") == "desc"
+        return self._paged(
+            request, sorted(rows, key=lambda row: (row.get(order), row["id"]), reverse=is_descending)
+        )
 
     async def pipeline(self, request: web.Request) -> web.Response:
         row = self._pipeline(request)

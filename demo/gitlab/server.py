@@ -45,6 +45,7 @@ class GitLab:
             "fits": 10,
         }
         self.asked = {"graphql": 0, "rest": 0}
+        self.used = (0, 0)  # the minute, and what was asked in it
         self.paths: deque[str] = deque(maxlen=REMEMBERED)
         self.scores: deque[int] = deque(maxlen=REMEMBERED)
 
@@ -65,8 +66,10 @@ class GitLab:
         return response
 
     def _rate_headers(self) -> dict[str, str]:
-        used = self.asked["graphql"] + self.asked["rest"]
-        reset = int(time.time() // 60 + 1) * 60
+        minute = int(time.time() // 60)
+        used = self.used[1] + 1 if self.used[0] == minute else 1
+        self.used = (minute, used)
+        reset = (minute + 1) * 60
         left = 0 if self.switches["mode"] == "throttled" else max(0, PER_MINUTE - used)
         fields = {"Limit": PER_MINUTE, "Observed": used, "Remaining": left, "Reset": reset}
         return {f"RateLimit-{name}": str(value) for name, value in fields.items()} | {

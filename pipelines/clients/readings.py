@@ -112,6 +112,19 @@ class ProjectReading:
     deployments: tuple[DeploymentReading, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """Some pipelines without their jobs, the newest first.
+
+    cursor: where the next page begins; empty after the last one.
+    rest_s: how long to leave the server alone, because its polls need what is left of the rate limit.
+    """
+
+    pipelines: tuple[PipelineReading, ...]
+    cursor: str
+    rest_s: int = 0
+
+
 Outcome = ProjectReading | CIFault
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
 from django.urls import reverse
 
 from courses.models import User
@@ -18,6 +20,15 @@ class PipelineQuerySet(models.QuerySet["Pipeline"]):
 
     def latest_first(self) -> PipelineQuerySet:
         return self.order_by("-remote_id")
+
+    def numbered(self) -> PipelineQuerySet:
+        """With `number`: 1 for the newest of each repository, counted among those that are asked for."""
+        newest_first = F("remote_id").desc()
+        return self.annotate(number=Window(RowNumber(), partition_by=F("repository"), order_by=newest_first))
+
+    def polled(self) -> PipelineQuerySet:
+        """Those that speak for their branch: read while they were its latest, with their jobs."""
+        return self.filter(is_history=False)
 
 
 class Pipeline(models.Model):
@@ -41,6 +52,8 @@ class Pipeline(models.Model):
     finished_at = models.DateTimeField(null=True)
     updated_at = models.DateTimeField()
     seen_at = models.DateTimeField()
+    # Read from the past, without its jobs: it is shown, and says nothing about the branch now.
+    is_history = models.BooleanField(default=False)
 
     objects = PipelineQuerySet.as_manager()
 
@@ -75,7 +88,7 @@ class Pipeline(models.Model):
     @property
     def is_invalid(self) -> bool:
         """Failed before any job: GitLab could not use the pipeline's definition."""
-        return self.status == rules.RED and not self.stages
+        return self.status == rules.RED and not self.stages and not self.is_history
 
 
 class Job(models.Model):

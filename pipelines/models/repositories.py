@@ -77,6 +77,8 @@ class Repository(models.Model):
     state_detail = models.CharField(max_length=300, blank=True, editable=False)
     is_suspect = models.BooleanField(default=False, editable=False)
     read_at = models.DateTimeField(null=True, editable=False)
+    # Somebody asked for the pipelines back to then: they are kept beside the newest ones.
+    keep_since = models.DateTimeField(null=True, editable=False)
 
     objects = RepositoryQuerySet.as_manager()
 

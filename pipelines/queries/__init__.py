@@ -8,7 +8,7 @@ from pipelines.queries.board import (
     state_counts,
     with_branches,
 )
-from pipelines.queries.builds import last_deployments, pipeline_page, repository_page
+from pipelines.queries.builds import last_deployments, pipeline_page, repository_page, with_stages
 from pipelines.queries.servers import connection, server_notice, server_notices, server_rows
 
 __all__ = [
@@ -25,4 +25,5 @@ __all__ = [
     "server_rows",
     "state_counts",
     "with_branches",
+    "with_stages",
 ]

@@ -1,6 +1,6 @@
 """How did one pipeline go, how does a repository fare, and what arrived where?"""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
@@ -15,6 +15,8 @@ from pipelines.models import Deployment, Job, Pipeline, Repository
 from pipelines.queries.board import DrawnStage, Line, drawn_stages, line_of
 from pipelines.wording import Run, branch_sentence, cause_words, run_sentence
 
+DRAWN = 50  # pipelines in figures and charts, if nobody asked for more
+MOST_DRAWN = 2000
 DEPLOYMENTS = 10
 FAILING_JOBS = 5
 
@@ -68,7 +70,7 @@ def pipeline_page(pipeline: Pipeline, *, now: datetime) -> PipelinePage:
         stages=[
             Stage(name, state, [line for line in drawn if line.job.stage == name]) for name, state in told
         ],
-        may_retry=pipeline.status in (rules.RED, "canceled"),
+        may_retry=pipeline.status in (rules.RED, "canceled") and not pipeline.is_history,
     )
 
 
@@ -89,6 +91,7 @@ def _run(pipeline: Pipeline, jobs: Sequence[Job], now: datetime) -> Run:
         jobs=len(jobs),
         is_waiting=pipeline.is_active and pipeline.started_at is None,
         is_invalid=pipeline.is_invalid,
+        is_history=pipeline.is_history,
     )
 
 
@@ -110,34 +113,52 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class RepositoryPage:
-    """A repository in words, figures and rows. failing: (name, how often it failed, of how many)."""
+    """A repository in words, figures and rows. failing: (name, how often it failed, of how many).
+
+    of_branch: what the figures and charts are made of, the newest first.
+    first_at: when the oldest pipeline that is not among them was created; None: none is missing.
+    """
 
     line: Line
     sentence: str
-    pipelines: list[tuple[Pipeline, list[DrawnStage]]]
     of_branch: list[Pipeline]
+    first_at: datetime | None
     figures: Figures
     failing: list[dict[str, Any]]
     deployments: QuerySet[Deployment]
 
 
-def repository_page(repository: Repository, *, now: datetime) -> RepositoryPage:
-    """Return how a repository of `with_branches` fares. Three queries."""
+def repository_page(
+    repository: Repository, *, now: datetime, span: tuple[datetime, datetime] | None
+) -> RepositoryPage:
+    """Return how a repository of `with_branches` fares. Four queries.
+
+    span: what the figures are about; None: the last pipelines.
+    """
     line = line_of(repository, now=now)
-    pipelines = list(repository.pipelines.latest_first())
+    rows = repository.pipelines.latest_first().defer("stages")
+    pipelines = list(rows.filter(created_at__range=span)[:MOST_DRAWN] if span else rows[:DRAWN])
     name = repository.default_branch
     of_branch = [row for row in pipelines if rules.is_of_branch(ref=row.ref, source=row.source, branch=name)]
-    for row in pipelines:
-        row.repository = repository
+    oldest = repository.pipelines.order_by("remote_id").values_list("created_at", flat=True).first()
+    is_all = not pipelines or oldest == pipelines[-1].created_at
     return RepositoryPage(
         line=line,
         sentence=_sentence(line, now),
-        pipelines=[(row, drawn_stages(row)) for row in pipelines],
+        first_at=None if is_all else oldest,
         of_branch=of_branch,
         figures=_figures(of_branch),
         failing=_failing(repository),
         deployments=_deployments(repository),
     )
+
+
+def with_stages(repository: Repository, rows: Iterable[Pipeline]) -> list[tuple[Pipeline, list[DrawnStage]]]:
+    """Return some pipelines of a repository with their stages, as a table shows them."""
+    rows = list(rows)
+    for row in rows:
+        row.repository = repository
+    return [(row, drawn_stages(row)) for row in rows]
 
 
 def _sentence(line: Line, now: datetime) -> str:

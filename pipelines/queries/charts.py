@@ -3,6 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import groupby
+from statistics import median
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
@@ -15,39 +18,61 @@ from courses.models import Event
 from courses.queries import events_over
 from pipelines.models import Pipeline, Repository
 
-LEAST = timedelta(hours=1)
+LEAST = timedelta(minutes=10)
 MOST = timedelta(days=4000)
-HOURLY = timedelta(days=7)  # up to this span a bar may stand for less than a day
+MOST_POINTS = 240
+# Up to each span a bar stands for a multiple of the step beside it, and for days in longer ones.
+STEPS = [
+    (timedelta(hours=2), timedelta(minutes=1)),
+    (timedelta(hours=12), timedelta(minutes=5)),
+    (timedelta(days=1), timedelta(minutes=30)),
+    (timedelta(days=7), timedelta(hours=1)),
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Charts:
-    """The drawings of a repository's page. is_zoomed: whether the reader chose the span."""
+    """The drawings of a repository's page.
+
+    is_zoomed: whether the reader chose the span. everything: the query of the address that shows all
+    there is; empty where nothing is left out.
+    """
 
     durations: LineChart
     outcomes: StackedBars
     overlay: Overlay
     is_zoomed: bool
+    everything: str
 
 
 def charts(
-    repository: Repository, rows: Sequence[Pipeline], *, asked: Mapping[str, str], now: datetime, zone: tzinfo
+    repository: Repository,
+    rows: Sequence[Pipeline],
+    *,
+    span: tuple[datetime, datetime] | None,
+    first_at: datetime | None,
+    now: datetime,
+    zone: tzinfo,
 ) -> Charts | None:
     """Return the drawings of the branch's pipelines, newest first; None if there is nothing to draw.
 
-    asked: the address, whose `from` and `to` choose a span. Two queries.
+    span: what the reader chose. first_at: how far back more could be shown. Two queries.
     """
-    if not rows:
+    if not rows and not span:
         return None
-    chosen = _chosen(asked, now)
-    start, end = chosen or (min(rows[-1].created_at, now - LEAST), now)
+    start, end = span or (min(rows[-1].created_at, now - LEAST), now)
     axis = TimeAxis(start, end, zone)
     overlay = events_over(Event.objects.filter(project=repository.project_id), axis)
-    inside = [row for row in reversed(rows) if start <= row.created_at <= end]
-    return Charts(_durations(inside, axis, overlay), _outcomes(inside, axis, overlay), overlay, bool(chosen))
+    inside = rows[::-1]
+    everything = (
+        urlencode({"from": first_at.isoformat(), "to": now.isoformat("T", "minutes")}) if first_at else ""
+    )
+    drawn = _durations(inside, axis, overlay), _outcomes(inside, axis, overlay)
+    return Charts(*drawn, overlay, bool(span), everything)
 
 
-def _chosen(asked: Mapping[str, str], now: datetime) -> tuple[datetime, datetime] | None:
+def chosen_span(asked: Mapping[str, str], now: datetime) -> tuple[datetime, datetime] | None:
+    """Return the span that `from` and `to` of an address name; None if they name none."""
     try:
         start, end = (datetime.fromisoformat(asked[name]) for name in ("from", "to"))
         start, end = (at if at.tzinfo else at.replace(tzinfo=UTC) for at in (start, end))
@@ -61,15 +86,16 @@ def _durations(rows: Sequence[Pipeline], axis: TimeAxis, overlay: Overlay) -> Li
     longest = max((row.duration_s or 0 for row in rows), default=0)
     unit = next((unit for unit in (3600, 60) if longest > 2 * unit), 1)  # so that ticks are round
 
-    def points(name: str) -> list[tuple[datetime, float | None]]:
+    def points(name: str) -> list[tuple[datetime, float]]:
         told = [(row.created_at, getattr(row, name)) for row in rows]
-        return [(at, None if seconds is None else seconds / unit) for at, seconds in told]
+        return _thinned([(at, seconds / unit) for at, seconds in told if seconds is not None], axis)
 
+    is_thinned = len(rows) > MOST_POINTS
     return line_chart(
         _("How long pipelines took"),
         [
-            Series(_("took"), points("duration_s")),
-            Series(_("waited"), points("queued_s")),
+            Series(_("took, median") if is_thinned else _("took"), points("duration_s")),
+            Series(_("waited, median") if is_thinned else _("waited"), points("queued_s")),
         ],
         ident="durations",
         axis=axis,
@@ -77,6 +103,18 @@ def _durations(rows: Sequence[Pipeline], axis: TimeAxis, overlay: Overlay) -> Li
         show=lambda value: words_of(timedelta(seconds=value * unit)),
         overlay=overlay,
     )
+
+
+def _thinned(points: list[tuple[datetime, float]], axis: TimeAxis) -> list[tuple[datetime, float]]:
+    """Return the medians of equal spans where there are more points than a screen has room for."""
+    if len(points) <= MOST_POINTS:
+        return points
+    width = (axis.end - axis.start) / MOST_POINTS
+    found = []
+    for _place, group in groupby(points, key=lambda point: (point[0] - axis.start) // width):
+        together = list(group)
+        found.append((together[0][0], median(value for _at, value in together)))
+    return found
 
 
 def _outcomes(rows: Sequence[Pipeline], axis: TimeAxis, overlay: Overlay) -> StackedBars:
@@ -95,6 +133,10 @@ def _outcomes(rows: Sequence[Pipeline], axis: TimeAxis, overlay: Overlay) -> Sta
         ],
         ident="outcomes",
         axis=axis,
-        step=timedelta(hours=1) if axis.end - axis.start <= HOURLY else timedelta(days=1),
+        step=_step(axis.end - axis.start),
         overlay=overlay,
     )
+
+
+def _step(span: timedelta) -> timedelta:
+    return next((step for longest, step in STEPS if span <= longest), timedelta(days=1))

@@ -16,7 +16,7 @@ from pipelines.rules.branches import (
     verdict,
 )
 from pipelines.rules.places import place_of
-from pipelines.rules.polling import is_stale, may_read, pause_after, server_state
+from pipelines.rules.polling import busy_wait_s, is_stale, may_read, pause_after, server_state
 
 __all__ = [
     "ACTIVE",
@@ -26,6 +26,7 @@ __all__ = [
     "BranchState",
     "Past",
     "branch_state",
+    "busy_wait_s",
     "has_warnings",
     "is_news",
     "is_of_branch",

@@ -25,6 +25,11 @@ def pause_after(kind: str, *, interval_s: int, failures: int, retry_after_s: int
     return timedelta(seconds=max(steady, backed_off, retry_after_s))
 
 
+def busy_wait_s(tries: int) -> int:
+    """Return how long to leave a server alone that failed `tries` times in a row, at least once."""
+    return min(15 << min(tries - 1, 6), LONGEST_PAUSE_S)
+
+
 def is_stale(last_polled_at: datetime | None, *, now: datetime, interval_s: int) -> bool:
     """Whether what is shown may no longer be so: nothing read for three intervals and a minute."""
     return last_polled_at is None or now - last_polled_at > timedelta(seconds=3 * interval_s + 60)

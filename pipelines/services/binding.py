@@ -24,7 +24,7 @@ def bind_repository(project: Project, server: CIServer, path: str, *, now: datet
     row = bound or Repository(project=project)
     row.server, row.path, row.bound_path = server, path, path
     row.state, row.state_detail, row.remote_id, row.default_branch = Repository.State.PENDING, "", None, ""
-    row.read_at, row.is_suspect = None, False
+    row.read_at, row.is_suspect, row.keep_since = None, False, None
     row.full_clean()
     if bound:
         bound.pipelines.all().delete()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from django.db.models import Q
 from django.urls import reverse
 
 from alerts import services as alerts
@@ -14,11 +15,14 @@ from pipelines.models import Job, Pipeline, Repository, RepositoryState
 from pipelines.services.binding import subject_of
 
 SIGNAL = "pipelines.default_branch.red"
+NEWEST = 50  # pipelines that a verdict looks at, beside the one it rested on so far
 
 
 def store_states(repositories: Sequence[Repository], *, now: datetime) -> None:
     """Work out the branch states anew and note on the timeline what turned red or green."""
-    rows = Pipeline.objects.filter(repository__in=[row.pk for row in repositories]).order_by("-remote_id")
+    numbered = Pipeline.objects.filter(repository__in=[row.pk for row in repositories]).polled().numbered()
+    decisive = [row.branch.pipeline_id for row in repositories if hasattr(row, "branch")]
+    rows = numbered.filter(Q(number__lte=NEWEST) | Q(pk__in=decisive)).order_by("-remote_id")
     by_repository: dict[int, list[Pipeline]] = {}
     for pipeline in rows:
         by_repository.setdefault(pipeline.repository_id, []).append(pipeline)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from pipelines import rules
 from pipelines.clients import CLIENTS
@@ -23,6 +23,7 @@ AT_ONCE = 8
 LEASE = timedelta(seconds=150)  # longer than any poll: a worker that died is succeeded after it
 GRAPHQL_PAUSE = timedelta(days=1)
 CHUNK = 50
+KNOWN = 20  # pipelines of each repository that REST is told of; it asks for fewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ def _prepare(server: CIServer, now: datetime) -> _Visit:
     known: dict[int, dict[int, datetime]] = {}
     if is_on_rest:
         ended = Pipeline.objects.filter(repository__in=repositories).exclude(status__in=rules.ACTIVE)
+        ended = ended.polled().numbered().filter(Q(number__lte=KNOWN))
         for pk, remote, updated_at in ended.values_list("repository_id", "remote_id", "updated_at"):
             known.setdefault(pk, {})[remote] = updated_at
     wanted = [

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Window
-from django.db.models.functions import RowNumber
+from django.db.models import F, Q
 
 from pipelines import rules
 from pipelines.clients.readings import CIFault, FaultKind, Outcome, PipelineReading, ProjectReading
@@ -13,7 +12,8 @@ from pipelines.models import Job, Pipeline, Repository, RepositoryState
 from pipelines.services.branches import explain_unknown, observe_branches, store_states
 from pipelines.services.deployments import store_deployments
 
-KEPT = 50  # pipelines of a repository
+KEPT = 50  # pipelines of a repository that nobody asked to keep more of
+MOST_KEPT = 2000  # where somebody did
 PROJECT_FIELDS = ["path", "remote_id", "default_branch", "state", "state_detail", "is_suspect"]
 # What is told is taken as it is, with the jobs' order and warnings worked out.
 TOLD = [
@@ -93,12 +93,12 @@ def _reason(row: Repository, outcome: Outcome) -> str:
 def _store_pipelines(outcomes: Mapping[int, Outcome], now: datetime) -> set[int]:
     """Write the pipelines that are news, and return the repositories they belong to."""
     news = _news(outcomes)
-    rows = [_pipeline_row(pk, reading, now) for (pk, _), reading in news.items()]
+    rows = [pipeline_row(pk, reading, now) for (pk, _), reading in news.items()]
     stored = Pipeline.objects.bulk_create(
         rows,
         update_conflicts=True,
         unique_fields=["repository", "remote_id"],
-        update_fields=[*TOLD, "status_group", "stages", "seen_at"],
+        update_fields=[*TOLD, "status_group", "stages", "seen_at", "is_history"],
     )
     _store_jobs([(row.pk, news[row.repository_id, row.remote_id]) for row in stored])
     return {pk for pk, _ in news}
@@ -114,9 +114,9 @@ def _news(outcomes: Mapping[int, Outcome]) -> dict[tuple[int, int], PipelineRead
     ]
     known = {
         (repository, remote): (updated_at, status)
-        for repository, remote, updated_at, status in Pipeline.objects.filter(
-            repository__in=outcomes, remote_id__in=[reading.remote_id for _, reading in told]
-        ).values_list("repository_id", "remote_id", "updated_at", "status")
+        for repository, remote, updated_at, status in Pipeline.objects.polled()
+        .filter(repository__in=outcomes, remote_id__in=[reading.remote_id for _, reading in told])
+        .values_list("repository_id", "remote_id", "updated_at", "status")
     }
     return {
         (pk, reading.remote_id): reading
@@ -125,7 +125,10 @@ def _news(outcomes: Mapping[int, Outcome]) -> dict[tuple[int, int], PipelineRead
     }
 
 
-def _pipeline_row(repository: int, reading: PipelineReading, now: datetime) -> Pipeline:
+def pipeline_row(
+    repository: int, reading: PipelineReading, now: datetime, *, is_history: bool = False
+) -> Pipeline:
+    """Return what was read of a pipeline as a row that is not stored yet."""
     jobs = reading.jobs
     warned = rules.has_warnings(reading.status_group, ((job.status, job.allow_failure) for job in jobs))
     return Pipeline(
@@ -134,6 +137,7 @@ def _pipeline_row(repository: int, reading: PipelineReading, now: datetime) -> P
         status_group=rules.WITH_WARNINGS if warned else reading.status_group,
         stages=rules.stage_states((job.stage, job.status, job.allow_failure) for job in jobs),
         seen_at=now,
+        is_history=is_history,
         **{name: getattr(reading, name) for name in TOLD},
     )
 
@@ -168,9 +172,9 @@ def _store_jobs(stored: Sequence[tuple[int, PipelineReading]]) -> None:
 
 
 def _prune(repositories: Iterable[int]) -> None:
-    """Keep the newest pipelines of each repository, and the one its verdict rests on."""
-    newest_first = Window(RowNumber(), partition_by=F("repository"), order_by=F("remote_id").desc())
-    rows = Pipeline.objects.filter(repository__in=repositories).annotate(number=newest_first)
-    old = list(rows.filter(number__gt=KEPT).values_list("pk", flat=True))
+    """Keep the newest pipelines of each repository, what was asked for, and what its verdict rests on."""
+    rows = Pipeline.objects.filter(repository__in=repositories).numbered().filter(Q(number__gt=KEPT))
+    unasked = Q(repository__keep_since=None) | Q(created_at__lt=F("repository__keep_since"))
+    old = list(rows.filter(unasked | Q(number__gt=MOST_KEPT)).values_list("pk", flat=True))
     decisive = RepositoryState.objects.filter(pipeline__in=old).values_list("pipeline_id", flat=True)
     Pipeline.objects.filter(pk__in=set(old) - set(decisive)).delete()

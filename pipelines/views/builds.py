@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -18,7 +17,7 @@ from courses.queries import tutors_of
 from pipelines import queries
 from pipelines.exports import board_csv, pipelines_csv
 from pipelines.models import Pipeline, Repository
-from pipelines.queries.charts import charts
+from pipelines.queries.charts import charts, chosen_span
 from pipelines.wording import STATES
 
 ROWS = 50
@@ -65,11 +64,15 @@ def repository_detail(request: Request, pk: int) -> HttpResponse:
 
     def part() -> dict[str, Any]:
         now, zone = timezone.now(), timezone.get_current_timezone()
-        found = queries.repository_page(repository, now=now)
+        span = chosen_span(request.GET, now)
+        found = queries.repository_page(repository, now=now, span=span)
+        rows = found.of_branch
+        page = page_of(request, repository.pipelines.latest_first(), size=PIPELINES)
         return {
             "found": found,
-            "page": Paginator(found.pipelines, PIPELINES).get_page(request.GET.get("page")),
-            "charts": charts(repository, found.of_branch, asked=request.GET, now=now, zone=zone),
+            "page": page,
+            "pipelines": queries.with_stages(repository, page),
+            "charts": charts(repository, rows, span=span, first_at=found.first_at, now=now, zone=zone),
             "notices": queries.server_notice(request.user, repository.server, now=now),
         }
 

@@ -33,7 +33,7 @@ def server_list(request: Request) -> HttpResponse:
     return live_page(
         request,
         "pipelines/server_list.html",
-        frame={"crumbs": _crumbs()[:1]},
+        frame={"crumbs": crumbs_of()[:1]},
         servers=lambda: {"rows": queries.server_rows(request.user, now=timezone.now())},
     )
 
@@ -45,7 +45,7 @@ def server_add(request: Request) -> HttpResponse:
     form = ServerForm(request.POST or None, user=request.user)
     if _is_saved(request, form):
         return redirect(form.instance)
-    context = {"form": form, "crumbs": _crumbs()}
+    context = {"form": form, "crumbs": crumbs_of()}
     return render(request, "pipelines/server_form.html", context)
 
 
@@ -57,7 +57,7 @@ def server_edit(request: Request, pk: int) -> HttpResponse:
     form = ServerForm(request.POST or None, user=request.user, instance=server)
     if _is_saved(request, form):
         return redirect(server)
-    frame = {"form": form, "server": server, "name": name, "crumbs": _crumbs()}
+    frame = {"form": form, "server": server, "name": name, "crumbs": crumbs_of()}
     return live_page(
         request,
         "pipelines/server_form.html",
@@ -96,7 +96,7 @@ def server_delete(request: Request, pk: int) -> HttpResponse:
         request,
         title=_("Delete “%(name)s”?") % {"name": server.name},
         text=LOST,
-        crumbs=_crumbs((server.name, server.get_absolute_url())),
+        crumbs=crumbs_of((server.name, server.get_absolute_url())),
         action=_("Delete for good"),
     )
 
@@ -130,7 +130,8 @@ def _lecturer_only(request: Request) -> None:
         raise Http404
 
 
-def _crumbs(*more: tuple[str, str]) -> list[tuple[str, str]]:
+def crumbs_of(*more: tuple[str, str]) -> list[tuple[str, str]]:
+    """Return labels and addresses from the board down to what of the CI servers is shown."""
     return [
         (_("Pipelines"), reverse("pipelines:board")),
         (_("CI servers"), reverse("pipelines:server_list")),

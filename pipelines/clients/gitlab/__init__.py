@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from courses import netguard
 from pipelines.clients.gitlab import answers, graphql, rest
+from pipelines.clients.gitlab.history import read_history
 from pipelines.clients.readings import (
     Access,
     CIFault,
@@ -19,7 +20,7 @@ from pipelines.clients.readings import (
     text,
 )
 
-__all__ = ["read_projects", "read_token"]
+__all__ = ["read_history", "read_projects", "read_token"]
 
 
 def read_projects(

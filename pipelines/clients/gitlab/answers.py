@@ -1,6 +1,6 @@
 """How is GitLab asked, and what kind of answer came back?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from typing import Annotated, TypeVar
@@ -69,6 +69,17 @@ def _retry_after_s(reply: Reply) -> int:
         except (ValueError, TypeError):
             seconds = 60.0
     return int(min(max(seconds, 1.0), LONGEST_WAIT_S)) if seconds == seconds else 60  # noqa: PLR0124 - NaN
+
+
+def rest_s(headers: Mapping[str, str], now: datetime) -> int:
+    """Return how long to ask for nothing that can wait: until the limit's reset once little is left of it."""
+    told = [headers.get(f"RateLimit-{name}", "") for name in ("Limit", "Remaining", "Reset")]
+    if not all(number.isascii() and number.isdigit() and len(number) < 12 for number in told):
+        return 0
+    limit, remaining, reset = map(int, told)
+    if remaining * 5 > limit:
+        return 0
+    return int(min(max(reset - now.timestamp(), 1.0), LONGEST_WAIT_S))
 
 
 def _connection_fault(fault: Fault) -> CIFault:

@@ -124,7 +124,7 @@ def _jobs(pipeline: Pipeline) -> tuple[JobReading, ...]:
     )
 
 
-def _pipeline(row: Pipeline) -> PipelineReading:
+def pipeline(row: Pipeline) -> PipelineReading:
     return PipelineReading(
         remote_id=number(row.id),
         iid=number(row.iid),
@@ -152,6 +152,6 @@ def project(row: Project) -> Outcome:
         text(row.full_path),
         text(row.repository.root_ref),
         bool(row.archived),
-        tuple(_pipeline(pipeline) for pipeline in row.pipelines),
+        tuple(pipeline(one) for one in row.pipelines),
         of_environments(row.environments or ()),
     )
