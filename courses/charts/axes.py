@@ -66,7 +66,7 @@ class TimeAxis:
         """Return the ticks. Where labels are left out, those of midnights stay: they name the day."""
         found = time_ticks(self.start, self.end, self.zone)
         widest = max((len(label) for _at, label in found), default=0) + LABEL_GAP
-        every = -(-len(found) * widest // ROOM)
+        every = -(-len(found) // max(1, ROOM // widest))
         midnight = next((n for n, (at, _label) in enumerate(found) if is_midnight(at, self.zone)), 0)
         kept = [(n - midnight, at, label) for n, (at, label) in enumerate(found)]
         return [Tick(self.x(at), label, n // every % 2 == 1) for n, at, label in kept if n % every == 0]

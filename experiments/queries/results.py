@@ -50,7 +50,8 @@ def units_chart(
 ) -> LineChart | None:
     """Return how the units of each variant grew, under what happened to the project meanwhile.
 
-    It ends with the phase, or with the analysis that counted them. None before anybody was counted, and for what was counted before its times were kept.
+    It ends with the phase, or with the analysis that counted them. None before anybody was counted, and
+    for what was counted before its times were kept.
     """
     growth = snapshot.growth
     if growth is None or not any(any(row) for row in growth.counts):

@@ -102,6 +102,20 @@ def test_on_a_narrow_screen_every_second_label_is_left_out():
     assert [tick.is_minor for tick in axis(50).ticks()] == [False, True, False, True, False, True]
 
 
+def test_on_a_narrow_screen_the_labels_that_name_the_day_stay():
+    ticks = axes.TimeAxis(START - timedelta(hours=1), START + timedelta(days=3), UTC).ticks()
+    assert [tick.label for tick in ticks if not tick.is_minor] == ["29 Mar", "30 Mar", "31 Mar"]
+    assert {tick.label for tick in ticks if tick.is_minor} == {"12:00"}
+
+
+def test_long_labels_are_fewer(monkeypatch):
+    assert len(axis(60).ticks()) == 7
+    monkeypatch.setattr(axes, "_clock", lambda at, zone: (at, f"{at:%H:%M}, a long label"))
+    labels = [tick.label for tick in axis(60).ticks()]
+    assert len(labels) * (len(labels[0]) + axes.LABEL_GAP) <= axes.ROOM
+    assert len(labels) > 1
+
+
 # Lines ---------------------------------------------------------------------------------------------------
 
 
@@ -156,6 +170,13 @@ def test_table_is_bounded_newest_first_and_says_what_it_leaves_out():
     assert drawing.rows[0] == ("28 Mar 12:29", ["299 ms"])
     assert "(one of 7 points)" in drawn("_line_chart", drawing)
     assert "points)" not in drawn("_line_chart", chart([(0, 1.0)]))
+
+
+def test_no_line_and_no_band_crosses_a_point_without_a_value():
+    points = [(0, 1.0), (1, 2.0), (2, None), (3, 2.0), (4, 3.0)]
+    band = lines.Band("spread", [(at(minute), value, value) for minute, value in points])
+    drawing = chart(points, max_gap=timedelta(hours=1), bands=[band])
+    assert len(drawing.lines[0].paths) == len(drawing.bands[0].paths) == 2
 
 
 def test_the_cursor_finds_every_instant_with_its_words_in_the_page():
@@ -338,6 +359,17 @@ def test_every_bar_holds_as_many_steps(minutes, step):
 def test_one_failure_among_thousands_is_seen():
     drawing = stack(("good", [(0, 100_000)]), ("bad", [(0, 1)]))
     assert float(drawing.parts[1].boxes[0][3]) >= 1.5
+
+
+def test_what_is_left_of_a_bar_at_the_edge_is_seen():
+    drawing = stacks.stacked_bars(
+        "Answers",
+        [stacks.Part("2XX", "good", [(at(59.99), 1)])],
+        ident="a",
+        axis=axes.TimeAxis(at(59.99), at(240), UTC),
+        step=timedelta(hours=1),
+    )
+    assert float(drawing.parts[0].boxes[0][2].rstrip("%")) > 0.2
 
 
 def test_counts_outside_the_span_are_left_out():
