@@ -54,6 +54,12 @@ def silence(status: str, silent: timedelta) -> tuple[str, str]:
     return _("No news for %(span)s") % {"span": duration(silent)}, f"{WAS[status]} {advice}"
 
 
+def version_words(title: str, place: str) -> str:
+    """Return what a deployment brought to `place`, from its title in the timeline: `Deployed 1a2b to x`."""
+    start, end = "Deployed ", f" to {place}"
+    return title.removeprefix(start).removesuffix(end) if title.startswith(start) else title
+
+
 def day_words(line: str) -> str:
     """Return the last 24 hours in words; line: see rules.day."""
     watched = sum(letter in "ud" for letter in line)

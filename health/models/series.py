@@ -16,7 +16,10 @@ from courses.models import Environment
 
 
 class CheckCounts(models.Model):
-    """Sums over a step. They add up, so any span can be made of shorter ones."""
+    """Sums over a step. They add up, so any span can be made of shorter ones.
+
+    Latencies are those of 2XX and 3XX. Rows from before 2026-11-24 hold those of 4XX and 5XX, too.
+    """
 
     environment = models.ForeignKey(
         Environment, models.CASCADE, related_name="+", db_index=False, verbose_name=_("environment")
@@ -42,6 +45,11 @@ class CheckCounts(models.Model):
 
     def __str__(self) -> str:
         return f"{self.environment_id} {self.at:%Y-%m-%d %H:%M}: {self.ok} of {self.n}"
+
+    @property
+    def latencies(self) -> dict[str, int]:
+        """The histogram of good answers; empty where there was none, whatever an older release kept."""
+        return self.histogram if self.ok or self.http_3xx else {}
 
 
 class EnvironmentSample(CheckCounts):

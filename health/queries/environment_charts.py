@@ -87,9 +87,7 @@ def latency_chart(
     interval = timedelta(seconds=check.interval_s if check else 0)
     half = [(at, histogram.percentile(counts, 0.5)) for at, counts in merged]
     most = [(at, histogram.percentile(counts, 0.95)) for at, counts in merged]
-    between = [
-        (at, low, high) for (at, low), (_at, high) in zip(half, most, strict=True) if low is not None and high
-    ]
+    between = [(at, low, high) for (at, low), (_at, high) in zip(half, most, strict=True)]
     return line_chart(
         _("Latency"),
         [Series(_("p50"), half), Series(_("p95"), most)],
@@ -125,7 +123,7 @@ def answers_chart(rows: Sequence[Counts], shown: Window, axis: TimeAxis, overlay
 
 
 def latency_distribution(latencies: histogram.Histogram, percentiles: Percentiles) -> Distribution:
-    """Return how the latencies of all answers spread."""
+    """Return how the latencies of all good answers spread."""
     return distribution(
         _("How the latencies spread"),
         [Bin(*part) for part in histogram.bins(latencies)],
@@ -137,11 +135,11 @@ def latency_distribution(latencies: histogram.Histogram, percentiles: Percentile
 
 
 def _merged(rows: Iterable[Counts], shown: Window) -> list[tuple[datetime, histogram.Histogram]]:
-    """Return the latencies of each step of the chart that has any."""
+    """Return the latencies of each step of the chart that was asked in; none where nothing succeeded."""
     step_minutes = int(shown.step / timedelta(minutes=1))
     folded: dict[datetime, list[histogram.Histogram]] = {}
     for row in rows:
-        if row.histogram:
+        if row.n:
             at = max(slots.floor_to(row.at, step_minutes), shown.start)
-            folded.setdefault(at, []).append(row.histogram)
+            folded.setdefault(at, []).append(row.latencies)
     return [(at, histogram.merge(parts)) for at, parts in folded.items()]

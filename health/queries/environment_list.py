@@ -149,6 +149,6 @@ def _means(ids: Sequence[int], step: int, since: datetime) -> dict[tuple[int, da
     if step > 1:
         rows = EnvironmentRollup.objects.filter(step_minutes=step)
     found = rows.filter(environment_id__in=ids, at__gte=slots.floor_to(since, step)).values_list(
-        "environment_id", "at", "latency_ms_sum", "ok", "http_3xx", "http_4xx", "http_5xx"
+        "environment_id", "at", "latency_ms_sum", "ok", "http_3xx"
     )
     return {(pk, at): total / sum(answers) for pk, at, total, *answers in found if sum(answers)}

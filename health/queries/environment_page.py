@@ -24,13 +24,15 @@ from health.wording import window_words
 
 RESULTS_SHOWN = 20
 TRANSITIONS_READ = 5000
+ENOUGH = 20  # good answers: fewer have no slowest twentieth
 
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentPage:
     """What the page of one environment shows that changes by itself.
 
-    window, period: what the figures are of, and that in words. percentiles: of all latencies, by name.
+    window, period: what the figures are of, and that in words. percentiles: of good answers, by name.
+    is_unseen: nobody ever could look, although it was tried.
     """
 
     state: EnvironmentState | None
@@ -42,6 +44,7 @@ class EnvironmentPage:
     expected: int
     percentiles: list[tuple[str, float | None]]
     charts: EnvironmentCharts
+    is_unseen: bool
     outages: list[Outage]
     results: list[CheckResult]
 
@@ -54,13 +57,13 @@ def environment_page(
     state: EnvironmentState | None = getattr(environment, "health_state", None)
     end = span.end or now
     changes = _changes(environment.pk, end - span.span, end)
-    shown = window(span, _first_of(changes), now)
+    shown = window(span, _first_of(changes) or (check.created_at if check else None), now)
     rows = _rows(environment.pk, shown)
     watched = availability.spans(
         changes, shown.since or shown.start, end, state.fresh_until if state else None
     )
     n = sum(row.n for row in rows)
-    whole = histogram.merge(row.histogram for row in rows)
+    whole = histogram.merge(row.latencies for row in rows)
     percentiles = _percentiles(whole)
     seen_until = state.fresh_until if state and state.is_stale(now) else None
     return EnvironmentPage(
@@ -82,15 +85,21 @@ def environment_page(
             shown=shown,
             zone=zone,
         ),
+        is_unseen=bool(state and state.detail and not changes and _is_unseen(environment.pk)),
         outages=last_outages(environment.pk, watched_until=seen_until),
         results=list(CheckResult.objects.filter(environment=environment).order_by("-at")[:RESULTS_SHOWN]),
     )
 
 
 def _percentiles(whole: histogram.Histogram) -> list[tuple[str, float | None]]:
-    """Return the latency that a half, 95 % and 99 % of all answers kept within, in ms."""
-    shares = ((_("p50"), 0.5), (_("p95"), 0.95), (_("p99"), 0.99))
-    return [(label, histogram.percentile(whole, share)) for label, share in shares]
+    """Return the latency that a half, 95 % and 99 % of all good answers kept within, in ms."""
+    shares = [(_("p50"), 0.5), (_("p95"), 0.95), (_("p99"), 0.99)]
+    told = shares if sum(whole.values()) >= ENOUGH else shares[:1]
+    return [(label, histogram.percentile(whole, share)) for label, share in told]
+
+
+def _is_unseen(environment_id: int) -> bool:
+    return not Transition.objects.filter(environment_id=environment_id).exists()
 
 
 def _rows(environment_id: int, shown: Window) -> list[EnvironmentSample] | list[EnvironmentRollup]:

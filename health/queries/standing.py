@@ -25,10 +25,14 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is known now, and of deployments. cause: the one just before it went down; after: how long."""
+    """What is known now, and of deployments. cause: the one just before it went down; after: how long.
+
+    version: what the last one brought.
+    """
 
     told: Told
     last: Event | None
+    version: str
     cause: Event | None
     after: timedelta | None
 
@@ -39,10 +43,12 @@ def standing(
     """Return how `environment` is at `now`."""
     rows = Event.objects.filter(environment=environment, kind=Event.Kind.DEPLOYMENT).latest_first()
     last = rows.first()
+    version = wording.version_words(last.title, environment.name) if last else ""
     if last is None or state is None or state.status_at(now) != Status.DOWN:
-        return Standing(_told(check, state, now), last, None, None)
+        return Standing(_told(check, state, now), last, version, None, None)
     cause = rows.filter(at__lte=state.since, at__gte=state.since - SUSPECT).first()
-    return Standing(_told(check, state, now), last, cause, state.since - cause.at if cause else None)
+    after = state.since - cause.at if cause else None
+    return Standing(_told(check, state, now), last, version, cause, after)
 
 
 def _told(check: Check | None, state: EnvironmentState | None, now: datetime) -> Told:

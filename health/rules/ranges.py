@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 MAX_POINTS = 300
 LEAST = timedelta(minutes=5)
+NARROWEST = timedelta(minutes=1)  # of what has only just begun
 MOST = timedelta(days=400)
 # How long each table keeps its rows (services.retention), from the finest.
 KEPT = {1: timedelta(days=7), 5: timedelta(days=30), 60: MOST}
@@ -117,7 +118,7 @@ def window(span: Range, first: datetime | None, now: datetime) -> Window:
     start, since = end - span.span, None
     if first is not None and first > start:
         since = min(first, end)
-        start = start if span.end else end - min(span.span, max(end - first, LEAST))
+        start = start if span.end else end - min(span.span, max(end - first, NARROWEST))
     return Window(span, start, end, since, _table_minutes(end - start, now - start))
 
 

@@ -13,6 +13,7 @@ from health.rules import histogram, slots
 from health.rules.verdicts import Verdict
 
 KEY = ["environment", "at"]
+GOOD = ("ok", "http_3xx")  # a failure that answers at once would make an outage look fast
 FIGURES = [
     *("n", "expected", "ok", "http_3xx", "http_4xx", "http_5xx", "timeout", "dns", "tls", "other"),
     *("latency_ms_sum", "latency_ms_max", "histogram"),
@@ -62,7 +63,7 @@ def _add(row: Counts, step_minutes: int, check: Check, verdict: Verdict) -> None
         return
     row.n += 1
     setattr(row, verdict.counted_as, getattr(row, verdict.counted_as) + 1)
-    if verdict.latency_ms is not None:
+    if verdict.latency_ms is not None and verdict.counted_as in GOOD:
         row.latency_ms_sum += verdict.latency_ms
         row.latency_ms_max = max(row.latency_ms_max, verdict.latency_ms)
         row.histogram = histogram.merge([row.histogram, {histogram.bucket_of(verdict.latency_ms): 1}])

@@ -290,9 +290,9 @@ def test_by_default_a_chart_spans_what_there_is_up_to_a_day(watched, name):
         (-5000, 24 * 60, "last 24 hours"),
         (-23 * 60, 23 * 60, "since 28 Mar 13:00"),
         (-42, 42, "since 11:18"),
-        (-2, 5, "since 11:58"),
-        (0, 5, "since 12:00"),
-        (1, 5, "since 12:00"),
+        (-2, 2, "since 11:58"),
+        (0, 1, "since 12:00"),
+        (1, 1, "since 12:00"),
     ],
 )
 def test_a_window_begins_with_the_first_measurement(first, held, words):

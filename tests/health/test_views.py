@@ -10,7 +10,7 @@ from django.utils import timezone
 from courses.models import Event
 from courses.netguard import Fault, FaultKind, Reply
 from health import models, services
-from health.models import Check, EnvironmentState
+from health.models import Check, EnvironmentSample, EnvironmentState
 from health.rules import verdicts
 from tests import factories
 from tests.health.test_hosts import READING
@@ -292,6 +292,56 @@ def test_environment_detail_of_one_that_is_up(client, check, student):
     assert text.count("<polyline") == 2
 
 
+def test_latency_is_that_of_good_answers_and_its_line_breaks_where_there_was_none(client, check, student):
+    for minute in range(30, -1, -1):
+        record(check, BAD_GATEWAY if minute in (15, 16) else UP, minute)
+    EnvironmentSample.objects.filter(http_5xx=1).update(histogram={"0": 1})  # as older releases kept it
+    client.force_login(student)
+    page = client.get(check.environment.get_absolute_url(), {"range": "1h"}).context["page"]
+    assert [len(line.paths) for line in page.charts.latency.lines] == [2, 2]
+    assert len(page.charts.latency.bands[0].paths) == 2
+    assert page.percentiles[0][1] == pytest.approx(20, rel=0.02)
+
+
+def test_few_answers_have_no_slowest_twentieth(client, check, student):
+    client.force_login(student)
+    told = []
+    for minutes in (range(25, 6, -1), [5]):
+        for minute in minutes:
+            record(check, UP, minute)
+        told.append(words_of(client.get(check.environment.get_absolute_url())))
+    assert "Latency p50" in told[0]
+    assert "Latency p95" not in told[0]
+    assert "Latency p95" in told[1]
+
+
+def test_environment_that_nobody_could_look_at_is_not_told_to_have_been_up(client, check, student):
+    client.force_login(student)
+    for outcome, told in ((REFUSED, True), (UP, False)):
+        record(check, outcome)
+        response = client.get(check.environment.get_absolute_url(), {"range": "1h"})
+        text = words_of(response)
+        assert ("We have never been able to look: app.example.org is not a public address." in text) is told
+        assert ("It has not been down since" in text) is not told
+        assert "of 0 expected" not in text
+        assert response.context["page"].window.watched < timedelta(minutes=2)
+
+
+def test_the_last_deployment_is_told_by_its_version(client, check, student):
+    record(check, UP)
+    place = check.environment
+    client.force_login(student)
+    for title, words in (
+        (f"Deployed 1a2b to {place.name}", "Last deployment: 1a2b,"),
+        (
+            f"Deploying 3c4d to {place.name} failed",
+            f"Last deployment: Deploying 3c4d to {place.name} failed,",
+        ),
+    ):
+        factories.EventFactory(environment=place, kind="deployment", title=title, at=timezone.now())
+        assert words in words_of(client.get(place.get_absolute_url()))
+
+
 def test_environment_detail_of_one_older_than_the_span(client, check, student):
     record(check, UP, 90)
     for minute in range(30, -1, -1):
@@ -307,7 +357,7 @@ def test_environment_detail_of_a_new_one_fills_its_axis(client, check, student):
         record(check, UP, minute)
     client.force_login(student)
     page = client.get(check.environment.get_absolute_url(), {"range": "30d"}).context["page"]
-    assert page.window.end - page.window.start == timedelta(minutes=5)
+    assert page.window.start == page.window.since
     assert [len(line.paths) for line in page.charts.latency.lines] == [1, 1], "a line, not one dot"
     assert page.availability.percent == pytest.approx(100)
     assert len(page.charts.bar.frame.x_ticks) > 2
