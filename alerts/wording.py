@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from alerts.rules import Comparison, Condition, State, kind_of
 from courses.templatetags.ui import duration
 
+# severity -> the tone of an alert that fires
+SEVERITIES = {"critical": "bad", "warning": "warn", "info": "busy"}
 # What it means that a value of a signal is bad. Signals that are not named here are figures.
 CONDITIONS = {
     "health.environment.down": gettext_lazy("a check fails"),
@@ -63,7 +65,7 @@ def reading(condition: Condition, signal: str, value: float | None) -> str:
 
 
 def headline(
-    state: State, *, span: timedelta, bad: tuple[int, int], is_taken: bool, taker: str
+    state: State, *, severity: str, span: timedelta, bad: tuple[int, int], is_taken: bool, taker: str
 ) -> tuple[str, str]:
     """Return the tone of an alert and a sentence that says how it stands.
 
@@ -78,7 +80,7 @@ def headline(
     if is_taken:
         return "idle", _("Open for %(span)s. Somebody who left takes care of it.") % values
     if state == State.FIRING:
-        return "bad", _("Firing for %(span)s. Nobody has acknowledged it.") % values
+        return SEVERITIES[severity], _("Firing for %(span)s. Nobody has acknowledged it.") % values
     count, needed = bad
     return "busy", _("It may be starting: %(count)s of %(needed)s bad measurements in a row.") % {
         "count": count,

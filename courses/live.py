@@ -59,7 +59,7 @@ def live_page(
     no part of the last seconds is at hand, so the query that decides about access belongs into the
     frame, or into the part and there into every query.
     """
-    oldest = 0.0 if len(get_messages(request)) else FRESH_S  # who has just done something sees its effect
+    oldest = _oldest(request)
     shelf = _Shelf(request, oldest if fresh_s is None else min(fresh_s, oldest), is_own)
     wanted = request.htmx.target if request.htmx and not request.htmx.history_restore_request else None
     if wanted in parts:
@@ -71,6 +71,16 @@ def live_page(
     return response
 
 
+def own_part(request: Request, template: str, name: str, build: Part) -> SafeString:
+    """Return a part that stands on every page, for this reader alone; `build` as in `live_page`."""
+    return _Shelf(request, _oldest(request), True, address="").part(template, name, {}, build)
+
+
+def _oldest(request: Request) -> float:
+    """Return how old a part may be: who has just done something sees its effect."""
+    return 0.0 if len(get_messages(request)) else FRESH_S
+
+
 def rights_of(user: User) -> str:
     """Return a word that two readers share only if they may see and do the same."""
     if user.is_superuser:
@@ -80,16 +90,17 @@ def rights_of(user: User) -> str:
 
 
 class _Shelf:
-    """The parts of one address as one kind of reader sees them."""
+    """The parts of one address as one kind of reader sees them. address: None is that of the request."""
 
-    def __init__(self, request: Request, fresh_s: float, is_own: bool) -> None:
+    def __init__(self, request: Request, fresh_s: float, is_own: bool, *, address: str | None = None) -> None:
         self.request, self.fresh_s = request, fresh_s
+        self.address = request.get_full_path() if address is None else address
         reader = request.user.pk if is_own else rights_of(request.user)
         self.shown_to = (reader, get_language(), timezone.get_current_timezone_name())
 
     def part(self, template: str, name: str, frame: Context, build: Part) -> SafeString:
         """Return the part from the shared memory, or render it there."""
-        asked = repr((template, name, self.request.get_full_path(), self.shown_to))
+        asked = repr((template, name, self.address, self.shown_to))
         key = "live:" + hashlib.sha256(asked.encode()).hexdigest()
         found = cache.get(key)
         if found and found[0] > time.time() - self.fresh_s:

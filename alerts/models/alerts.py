@@ -95,6 +95,11 @@ class Alert(models.Model):
         return (self.resolved_at or self.last_observed_at) - self.pending_since
 
     @property
+    def tone(self) -> str:
+        """The tone in which it is shown: while it fires it is that of its severity."""
+        return wording.SEVERITIES[self.rule.severity] if self.state == State.FIRING else self.state
+
+    @property
     def last_reading(self) -> str:
         """What was measured last, in words."""
         return wording.reading(self.rule.condition, self.rule.signal, self.last_value)

@@ -82,7 +82,8 @@ def inbox(user: User, asked: Filters) -> AlertQuerySet:
 def untaken(user: User) -> dict[str, Any]:
     """Return how many firing alerts of `user` nobody has acknowledged, and the newest of them."""
     rows = Alert.objects.visible_to(user).filter(state=State.FIRING, acknowledged_at=None)
-    return {"count": rows.count(), "newest": rows.order_by("-pk").first()}
+    newest = rows.annotate(total=Window(Count("pk"))).order_by("-pk").first()
+    return {"count": vars(newest)["total"] if newest else 0, "newest": newest}
 
 
 def counts(rows: AlertQuerySet) -> dict[str, int]:
@@ -91,20 +92,20 @@ def counts(rows: AlertQuerySet) -> dict[str, int]:
 
 
 def in_state(rows: AlertQuerySet, state: str, *, group: str = FLAT) -> AlertQuerySet:
-    """Return the alerts in `state`, urgent first, ready to be shown.
+    """Return the alerts in `state`, urgent first, ready to be shown; what is over with the newest first.
 
     group: groups stand together, the one with the most urgent alert first, then the largest.
     """
     chosen = rows.filter(STATES[state]).select_related("rule", "project__team__course", "acknowledged_by")
     if group == FLAT:
-        return chosen.urgent_first()
+        return chosen.order_by("-resolved_at", "-pk") if state == State.RESOLVED else chosen.urgent_first()
     key, name = GROUPS[group]
     whole = [F(key)]
     return chosen.annotate(
         urgency=URGENCY,
         worst=Window(Min("urgency"), partition_by=whole),
         total=Window(Count("pk"), partition_by=whole),
-    ).order_by("worst", "-total", name, key, "urgency", "-pending_since", "-pk")
+    ).order_by("worst", "-total", name, key, "urgency", "-resolved_at", "-pending_since", "-pk")
 
 
 def groups(alerts: Iterable[Alert], by: str) -> list[Group]:

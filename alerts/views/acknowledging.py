@@ -23,8 +23,8 @@ def acknowledge(request: Request, pk: int) -> HttpResponse:
     alerts = _editable(request, [pk])
     if not alerts:
         raise Http404
-    _acknowledge(request, alerts)
-    return back_to(request, alerts[0].get_absolute_url())
+    place = _acknowledge(request, alerts)
+    return back_to(request, alerts[0].get_absolute_url(), place=place)
 
 
 @require_POST
@@ -33,26 +33,25 @@ def unacknowledge(request: Request, pk: int) -> HttpResponse:
     alerts = _editable(request, [pk])
     if not alerts:
         raise Http404
-    _unacknowledge(request, alerts)
-    return back_to(request, alerts[0].get_absolute_url())
+    place = _unacknowledge(request, alerts)
+    return back_to(request, alerts[0].get_absolute_url(), place=place)
 
 
 @require_POST
 def acknowledge_selected(request: Request) -> HttpResponse:
     """Say that somebody takes care of what was ticked, or of the group whose button was pressed."""
     alerts = _editable(request, _picked(request))
-    if alerts:
-        _acknowledge(request, alerts)
-    else:
+    if not alerts:
         messages.info(request, _("Nothing is selected. Tick the alerts that you take care of."))
-    return back_to(request, reverse(INBOX))
+        return back_to(request, reverse(INBOX))
+    return back_to(request, reverse(INBOX), place=_acknowledge(request, alerts))
 
 
 @require_POST
 def unacknowledge_selected(request: Request) -> HttpResponse:
     """Take the acknowledgements of many alerts back, as the message that told of them offers."""
-    _unacknowledge(request, _editable(request, _picked(request)))
-    return back_to(request, reverse(INBOX))
+    place = _unacknowledge(request, _editable(request, _picked(request)))
+    return back_to(request, reverse(INBOX), place=place)
 
 
 def _picked(request: Request) -> list[int]:
@@ -65,16 +64,17 @@ def _editable(request: Request, pks: list[int]) -> list[Alert]:
     return list(Alert.objects.editable_by(request.user).filter(pk__in=pks))
 
 
-def _acknowledge(request: Request, alerts: list[Alert]) -> None:
+def _acknowledge(request: Request, alerts: list[Alert]) -> str:
+    """Acknowledge and tell of it. Return the id of the button that takes it back, if there is one."""
     form = NoteForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("The note is too long: 500 characters at most."))
-        return
+        return ""
     note = form.cleaned_data["note"]
     taken = services.acknowledge(alerts, by=request.user, note=note, now=timezone.now())
     if not taken:
         messages.info(request, _("It is over, or somebody takes care of it already."))
-        return
+        return ""
     words = _told(taken, one=_("Acknowledged: %(title)s"), many=_("%(count)s alerts acknowledged."))
     left = len(alerts) - len(taken)
     if left:
@@ -82,13 +82,17 @@ def _acknowledge(request: Request, alerts: list[Alert]) -> None:
         words = f"{words} {more % {'count': left}}"
     context = {"text": words, "alerts": taken}
     messages.success(request, render_to_string("alerts/_acknowledged.html", context))
+    return "take-back"
 
 
-def _unacknowledge(request: Request, alerts: list[Alert]) -> None:
+def _unacknowledge(request: Request, alerts: list[Alert]) -> str:
+    """Take back and tell of it. Return the id of the first alert that is free again, if one is."""
     freed = services.unacknowledge(alerts, by=request.user, now=timezone.now())
-    if freed:
-        one, many = _("No longer acknowledged: %(title)s"), _("%(count)s alerts are no longer acknowledged.")
-        messages.success(request, _told(freed, one=one, many=many))
+    if not freed:
+        return ""
+    one, many = _("No longer acknowledged: %(title)s"), _("%(count)s alerts are no longer acknowledged.")
+    messages.success(request, _told(freed, one=one, many=many))
+    return f"alert-{freed[0].pk}"
 
 
 def _told(alerts: list[Alert], *, one: str, many: str) -> str:

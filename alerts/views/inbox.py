@@ -1,8 +1,9 @@
 """What is wrong now, and how does one alert stand?"""
 
+from functools import partial
 from typing import Any
 
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -15,7 +16,7 @@ from alerts.rules import State
 from alerts.views.pages import INBOX, ROWS, crumbs_to, outcome_of, tabs_of
 from courses.exports import wants_csv
 from courses.http import Request, page_of
-from courses.live import live_page
+from courses.live import live_page, own_part
 from courses.models import Course
 from courses.views.pages import is_mail_filed
 
@@ -70,7 +71,9 @@ def badge(request: Request) -> HttpResponseBase:
     """How many alerts wait for somebody to take them, for the header of every page."""
     if not request.htmx:
         return redirect("alerts:inbox")
-    return live_page(request, "alerts/badge.html", frame={}, bell=lambda: queries.untaken(request.user))
+    return HttpResponse(
+        own_part(request, "alerts/badge.html", "bell", partial(queries.untaken, request.user))
+    )
 
 
 @require_GET
@@ -93,6 +96,7 @@ def _now(request: Request, alert: Alert) -> dict[str, Any]:
     taker = alert.acknowledged_by
     tone, words = wording.headline(
         State(alert.state),
+        severity=alert.rule.severity,
         span=(alert.resolved_at or timezone.now()) - alert.pending_since,
         bad=(alert.bad_count, alert.rule.bad_in_a_row),
         is_taken=alert.acknowledged_at is not None,

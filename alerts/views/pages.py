@@ -57,9 +57,13 @@ def need(may: bool) -> None:
         raise Http404
 
 
-def back_to(request: Request, otherwise: str) -> HttpResponse:
-    """Return to the page of this site that the form named, filters and all, or to `otherwise`."""
+def back_to(request: Request, otherwise: str, *, place: str = "") -> HttpResponse:
+    """Return to the page of this site that the form named, filters and all, or to `otherwise`.
+
+    place: the id of what has the focus there, so that who uses keys goes on where they were.
+    """
     target = request.POST.get("next", "")
     # Without a leading slash `redirect` would look for a view of that name.
     is_ours = target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
-    return HttpResponseRedirect(target if is_ours else otherwise)
+    page = (target if is_ours else otherwise).partition("#")[0]
+    return HttpResponseRedirect(f"{page}#{place}" if place else page)

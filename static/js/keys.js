@@ -17,8 +17,10 @@
     return Boolean(element);
   };
 
+  const itemsOf = () => [...document.querySelectorAll("[data-keys=list] [data-key-item]")];
+
   function move(step) {
-    const items = [...document.querySelectorAll("[data-keys=list] [data-key-item]")];
+    const items = itemsOf();
     if (!items.length) return false;
     const now = items.findIndex((item) => item.contains(document.activeElement));
     const next = now < 0 ? 0 : Math.min(Math.max(now + step, 0), items.length - 1);
@@ -47,6 +49,18 @@
     if (event.target.closest(TYPING)) return;
     if (act(letterOf(event))) event.preventDefault();
   });
+
+  // Who acts on one entry of a list goes on at the next one. Without this file the address names the
+  // button that takes it back, and the browser goes there.
+  document.addEventListener("submit", ({ submitter }) => {
+    const items = itemsOf();
+    const at = items.findIndex((item) => item.contains(submitter));
+    const next = at < 0 ? null : (items[at + 1] ?? items[at - 1]);
+    sessionStorage.setItem("go-on", next?.querySelector("a[id]")?.id ?? "");
+  });
+  const place = sessionStorage.getItem("go-on");
+  sessionStorage.removeItem("go-on");
+  if (place && document.getElementById(place)) location.replace(`#${place}`);
 
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-opens]");

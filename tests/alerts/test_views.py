@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -6,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from alerts.models import Alert, Channel, Delivery, Rule
+from courses import live
 from courses.models import Event
 from tests import factories
 
@@ -255,12 +257,14 @@ def test_htmx_gets_the_live_part_alone(see, lecturer, alert, channel, name):
 def test_acknowledge_from_the_inbox_and_undo(see, send, tutor, alert):
     inbox = reverse("alerts:inbox") + "?severity=warning"
     response = send(tutor, "acknowledge", alert.pk, next=inbox)
-    assert response["Location"] == inbox
+    assert response["Location"] == f"{inbox}#take-back"
     page = body(see(tutor, "inbox"))
     assert "Acknowledged: production is down" in page
-    assert "Undo" in page
-    assert send(tutor, "unacknowledge", alert.pk)["Location"] == alert.get_absolute_url()
+    assert 'id="take-back"' in page
+    back = send(tutor, "unacknowledge", alert.pk)["Location"]
+    assert back == f"{alert.get_absolute_url()}#alert-{alert.pk}"
     assert "No longer acknowledged: production is down" in body(see(tutor, "inbox"))
+    assert f'<h1 id="alert-{alert.pk}" tabindex="-1">' in body(see(tutor, "alert_detail", alert.pk))
     alert.refresh_from_db()
     assert alert.acknowledged_at is None
 
@@ -288,6 +292,39 @@ def test_the_bell_counts_what_nobody_has_taken(see, tutor, outsider, alert):
     assert "badge bad" not in body(see(outsider, "badge", **part("bell")))
 
 
+def bells(page):
+    return re.findall(r'id="bell".*?</a>', page, re.DOTALL)
+
+
+def test_every_page_shows_the_bell_and_who_acted_sees_it_change(see, send, tutor, alert, monkeypatch):
+    monkeypatch.setattr(live, "FRESH_S", 8.0)
+    (bell,) = bells(body(see(tutor, "rule_list")))
+    assert '<span class="badge bad">1</span>' in bell
+    factories.AlertFactory(project=alert.project)
+    assert bells(body(see(tutor, "rule_list", data={"page": 2}))) == [bell]  # kept, whatever the page
+    send(tutor, "acknowledge", alert.pk)
+    Alert.objects.exclude(pk=alert.pk).delete()
+    for _once_and_afterwards in range(2):
+        (bell,) = bells(body(see(tutor, "rule_list")))
+        assert "badge" not in bell.partition("hx-trigger")[2]
+
+
+@pytest.mark.parametrize(("severity", "told"), [("critical", "bad"), ("warning", "warn"), ("info", "busy")])
+def test_an_alert_that_fires_has_the_tone_of_its_severity(see, tutor, project, severity, told):
+    alert = factories.AlertFactory(project=project, rule__severity=severity)
+    assert f'class="state {told}"' in body(see(tutor, "inbox"))
+    assert f'<div class="verdict {told}">' in body(see(tutor, "alert_detail", alert.pk))
+
+
+def test_what_is_over_stands_with_the_newest_first(see, tutor, project):
+    now = timezone.now()
+    for age, severity in ((2, "critical"), (1, "info"), (3, "warning")):
+        at = now - timedelta(days=age)
+        factories.AlertFactory(project=project, state="resolved", resolved_at=at, rule__severity=severity)
+    page = see(tutor, "inbox", data={"state": "resolved"}).context["page"]
+    assert [(now - row.resolved_at).days for row in page] == [1, 2, 3]
+
+
 @pytest.fixture
 def many(project):
     return factories.AlertFactory.create_batch(3, project=project)
@@ -302,7 +339,7 @@ def pks(alerts):
 )
 def test_many_are_acknowledged_at_once_and_taken_back_from_the_message(see, send, tutor, many, picked):
     answer = send(tutor, "acknowledge_selected", **picked(many), note="on it", next="/alerts/?state=untaken")
-    assert answer["Location"] == "/alerts/?state=untaken"
+    assert answer["Location"] == "/alerts/?state=untaken#take-back"
     rows = Alert.objects.filter(acknowledged_by=tutor, acknowledged_note="on it")
     assert rows.count() == 3
     assert Event.objects.filter(title__startswith="Acknowledged: ", actor=tutor).count() == 3
@@ -369,7 +406,9 @@ NO_PAGES_OF_OURS = [
 @pytest.mark.parametrize("page", ["acknowledge", "unacknowledge"])
 def test_acknowledge_leads_nowhere_else(send, tutor, alert, page, target):
     answer = send(tutor, page, alert.pk, next=target)
-    assert (answer.status_code, answer["Location"]) == (302, alert.get_absolute_url())
+    address, _hash, place = answer["Location"].partition("#")
+    assert (answer.status_code, address) == (302, alert.get_absolute_url())
+    assert place == ("take-back" if page == "acknowledge" else "")
 
 
 def test_a_note_that_is_too_long_or_odd_is_refused(see, send, tutor, alert):

@@ -56,7 +56,10 @@ def test_a_value_is_told_against_its_threshold(comparison, signal, value, words)
 )
 def test_how_an_alert_stands_in_one_sentence(state, is_taken, taker, told):
     span = timedelta(minutes=12)
-    assert wording.headline(state, span=span, bad=(1, 3), is_taken=is_taken, taker=taker) == told
+    assert (
+        wording.headline(state, span=span, bad=(1, 3), is_taken=is_taken, taker=taker, severity="critical")
+        == told
+    )
 
 
 @pytest.mark.parametrize(
