@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from courses.filters import Filters, narrowed
-from courses.models import Course, Membership, Team, User
+from courses.models import OPERATIONS, Course, Membership, Team, User
 from courses.queries import courses_with_rights
 from dashboard.queries.standings import standings
 from dashboard.rules import ORDER, Concern
@@ -23,6 +23,7 @@ class Overview:
     counts: dict[Concern, int]
     untaken: int
     total: int
+    has_left_site_out: bool  # the course that watches this site itself, whose team is none of students
 
 
 def courses_of(user: User) -> list[Any]:
@@ -39,8 +40,12 @@ def only_team(user: User) -> Team | None:
 
 
 def overview(user: User, filters: Filters, courses: list[Course], *, now: datetime) -> Overview:
-    """Return how the teams stand that `user` may see, the worst first, then by name."""
-    teams = Team.objects.visible_to(user).filter(is_archived=False, course__in=[row.pk for row in courses])
+    """Return how the teams stand that `user` may see, the worst first, then by name.
+
+    The site's own course is shown to who asks for it; otherwise what watches the site stands under Health.
+    """
+    shown_of = [row.pk for row in courses if row.slug != OPERATIONS or filters.course == OPERATIONS]
+    teams = Team.objects.visible_to(user).filter(is_archived=False, course__in=shown_of)
     teams = narrowed(teams, filters, named=["name"])
     if filters.is_watched:
         teams = teams.filter(watchers__user=user)
@@ -49,7 +54,8 @@ def overview(user: User, filters: Filters, courses: list[Course], *, now: dateti
     shown = [standing for standing in found if _is_asked_for(standing, filters.state)]
     shown.sort(key=lambda one: (ORDER.index(one.concern), one.name.casefold(), one.team_id))
     untaken = sum(standing.untaken is not None for standing in found)
-    return Overview(shown, {concern: counted[concern] for concern in ORDER}, untaken, len(found))
+    counts = {concern: counted[concern] for concern in ORDER}
+    return Overview(shown, counts, untaken, len(found), len(shown_of) < len(courses))
 
 
 def _is_asked_for(standing: Standing, state: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from alerts.models import Channel, Delivery
-from courses.models import OPERATIONS, Course, Environment, Membership, Team, User
+from courses.models import OPERATIONS, Course, Environment, Event, Membership, Team, User
 from pipelines.models import CIServer
 
 STEPS = ("course", "roster", "server", "environments", "channel", "staff")
@@ -18,6 +18,7 @@ class Setup:
 
     course: Course | None
     steps: dict[str, bool]  # whether each is done
+    is_filed: bool = False  # whether a message was written, but only into a file
 
     @property
     def done(self) -> int:
@@ -29,33 +30,44 @@ class Setup:
         return next((name for name, is_done in self.steps.items() if not is_done), "")
 
 
-def with_steps(courses: QuerySet[Course]) -> QuerySet[Any]:
-    """Return `courses`, each with whether each step is done."""
+def with_steps(courses: QuerySet[Course], *, is_mail_filed: bool) -> QuerySet[Any]:
+    """Return `courses`, each with whether each step is done.
+
+    is_mail_filed: whether mail is written to files, so that a mail that went out has told nobody.
+    """
     course = OuterRef("pk")
-    told = Delivery.objects.filter(channel__course=course, state=Delivery.State.SENT)
+    sent = Delivery.objects.filter(channel__course=course, state=Delivery.State.SENT)
+    told = sent.exclude(channel__kind=Channel.Kind.EMAIL) if is_mail_filed else sent
+    # Who added the course may have named themselves; who never signed in does not know of it yet.
+    added = Event.objects.filter(course=OuterRef("course"), actor=OuterRef("user"), kind=Event.Kind.SETTINGS)
+    first = added.filter(team=None, title__startswith="Course “", title__endswith="” added")
+    staff = Membership.objects.staff().filter(course=course, user__last_login__isnull=False)
     places = Environment.objects.filter(project__team__course=course).exclude(url="")
     return courses.annotate(
         has_roster=Exists(Team.objects.filter(course=course)),
         has_server=Exists(CIServer.objects.filter(course=course)),
         has_environments=Exists(places),
-        has_channel=Exists(Channel.objects.filter(course=course)) & Exists(told),
-        has_staff=Exists(Membership.objects.staff().filter(course=course)),
+        has_channel=Exists(told),
+        has_sent=Exists(sent),
+        has_staff=Exists(staff.exclude(Exists(first))),
     )
 
 
 def setup_of(course: Any) -> Setup:
     """Return the steps of a course that came `with_steps`."""
-    return Setup(course, {"course": True, **{name: getattr(course, f"has_{name}") for name in STEPS[1:]}})
+    steps = {"course": True, **{name: getattr(course, f"has_{name}") for name in STEPS[1:]}}
+    return Setup(course, steps, is_filed=course.has_sent and not course.has_channel)
 
 
-def open_setup(user: User, courses: list[Course]) -> Setup | None:
+def open_setup(user: User, courses: list[Course], *, is_mail_filed: bool) -> Setup | None:
     """Return what `user` has still to set up: a first course, or the newest one that is not done.
 
     courses: those the reader sees. The one that watches this site itself counts for none.
+    is_mail_filed: as in `with_steps`.
     """
     if all(course.is_set_up for course in courses):
         is_new = user.is_superuser and all(course.slug == OPERATIONS for course in courses)
         return Setup(None, dict.fromkeys(STEPS, False)) if is_new else None
     mine = Course.objects.editable_by(user).filter(is_set_up=False, is_archived=False)
-    course = with_steps(mine).order_by("-created_at", "-pk").first()
+    course = with_steps(mine, is_mail_filed=is_mail_filed).order_by("-created_at", "-pk").first()
     return setup_of(course) if course else None

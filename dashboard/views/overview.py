@@ -15,6 +15,7 @@ from courses.http import Request, asked_filters
 from courses.live import live_page
 from courses.models import SavedView
 from courses.queries import tutors_of
+from courses.views.pages import is_mail_filed
 from dashboard import queries
 from dashboard.exports import overview_csv
 from dashboard.rules import Concern
@@ -50,7 +51,7 @@ def overview(request: Request) -> HttpResponse:
         "filters": filters,
         "tutors": tutors,
         "is_wall": "tv" in request.GET,
-        "setup": None if request.GET else queries.open_setup(request.user, courses),
+        "setup": _setup(request, courses),
         "saved_views": SavedView.objects.filter(user=request.user),
     }
     return live_page(
@@ -60,6 +61,11 @@ def overview(request: Request) -> HttpResponse:
         is_own=filters.is_watched,
         teams=lambda: _teams(request, filters, courses, dict(tutors)),
     )
+
+
+def _setup(request: Request, courses: list[Any]) -> queries.Setup | None:
+    """Return the first steps for who sees the whole page, without filters."""
+    return None if request.GET else queries.open_setup(request.user, courses, is_mail_filed=is_mail_filed())
 
 
 def _filters(request: Request, tutors: list[tuple[int, str]]) -> Filters:

@@ -8,14 +8,15 @@ from django.views.decorators.http import require_GET, require_POST
 
 from courses.http import Request
 from courses.models import Course
-from courses.views.pages import course_tabs, crumbs_to
+from courses.views.pages import course_tabs, crumbs_to, is_mail_filed
 from dashboard import queries, services
 
 
 @require_GET
 def course_setup(request: Request, course: str) -> HttpResponse:
     """The first steps of a course: what is done, what comes next, and why."""
-    row = get_object_or_404(queries.with_steps(Course.objects.editable_by(request.user)), slug=course)
+    rows = queries.with_steps(Course.objects.editable_by(request.user), is_mail_filed=is_mail_filed())
+    row = get_object_or_404(rows, slug=course)
     tabs = course_tabs(row, request.user, "dashboard:course_setup")
     context = {"course": row, "setup": queries.setup_of(row), "crumbs": crumbs_to(row), "tabs": tabs}
     return render(request, "dashboard/course_setup.html", context)

@@ -6,6 +6,7 @@ from django.utils import timezone
 from benchmarks import course as large
 from courses.filters import Filters
 from courses.models import Course, Environment, Event, Membership, User, WatchedTeam
+from courses.services import add_course
 from dashboard import queries, wording
 from dashboard.rules import Concern
 from dashboard.standing import AlertNow, BuildNow, PlaceNow, Standing
@@ -243,7 +244,7 @@ def test_an_alert_is_acknowledged_from_its_tile(client, admin):
     page = client.get("/").content.decode()
     assert f'form="act" formaction="{address}"' in page
     answer = client.post(address, {"next": "/?state=down"})
-    assert answer["Location"] == "/?state=down"
+    assert answer["Location"] == "/?state=down#take-back"
     assert address not in client.get("/").content.decode()
 
 
@@ -275,13 +276,54 @@ def test_the_list_of_steps_can_be_put_away_and_found_again(client, lecturer, tea
     assert "Import the roster" in text_of(client.get(f"/courses/{slug}/setup/"))
 
 
-def test_a_channel_counts_as_set_up_when_a_message_arrived(client, lecturer, team):
+def steps_of(course, *, is_mail_filed=False):
+    rows = queries.with_steps(Course.objects.filter(pk=course.pk), is_mail_filed=is_mail_filed)
+    return queries.setup_of(rows.get())
+
+
+def test_a_channel_counts_as_set_up_when_a_message_arrived(team):
     delivery = factories.DeliveryFactory(channel__course=team.course, state="pending")
-    course = queries.with_steps(Course.objects.filter(pk=team.course.pk))
-    assert not queries.setup_of(course.get()).steps["channel"]
+    assert not steps_of(team.course).steps["channel"]
     delivery.state = "sent"
     delivery.save()
-    assert queries.setup_of(course.get()).steps["channel"]
+    assert steps_of(team.course).steps["channel"]
+
+
+def test_a_mail_in_a_file_has_told_nobody(client, lecturer, team, settings):
+    channel = factories.ChannelFactory(course=team.course, kind="email")
+    assert not steps_of(team.course, is_mail_filed=True).is_filed
+    factories.DeliveryFactory(channel=channel, state="sent")
+    found = steps_of(team.course, is_mail_filed=True)
+    assert (found.steps["channel"], found.is_filed) == (False, True)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    client.force_login(lecturer)
+    page = text_of(client.get(f"/courses/{team.course.slug}/setup/"))
+    assert "The mail was only written to a file on the server" in page
+    factories.DeliveryFactory(
+        channel=factories.ChannelFactory(course=team.course, kind="apprise"), state="sent"
+    )
+    found = steps_of(team.course, is_mail_filed=True)
+    assert (found.steps["channel"], found.is_filed) == (True, False)
+
+
+def test_staff_are_brought_in_once_somebody_else_has_signed_in(client, admin):
+    client.force_login(admin)
+    course = add_course("SE", time_zone="UTC", lecturer=admin.email, actor=admin, now=timezone.now())
+    assert not steps_of(course).steps["staff"]
+    tutor = factories.MembershipFactory(course=course, team=None, role="tutor").user
+    assert not steps_of(course).steps["staff"]
+    client.force_login(tutor)
+    assert steps_of(course).steps["staff"]
+
+
+def test_the_site_itself_is_no_team_of_the_overview_unless_it_is_asked_for(client, admin):
+    own = Course.objects.create(name="Course operations", slug="operations", is_set_up=True)
+    factories.TeamFactory(course=own, name="Operators")
+    page = client.get("/")
+    assert "From an empty site to the first chart" in text_of(page)
+    assert "See this site’s own check" in text_of(page)
+    assert "Operators" not in text_of(page)
+    assert "Operators" in text_of(client.get("/?course=operations"))
 
 
 def test_students_are_shown_no_steps(client, student, team):
