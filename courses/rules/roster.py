@@ -32,6 +32,11 @@ class RosterRow:
     repository: str = ""
     url: str = ""
 
+    @property
+    def project_name(self) -> str:
+        """The project the line is about: the end of its repository's path, else the team's name."""
+        return self.repository.rpartition("/")[2] or self.team
+
 
 @dataclass(frozen=True, slots=True)
 class Roster:

@@ -22,11 +22,6 @@ from courses.wording import ROLES
 PRODUCTION = "production"
 
 
-def project_name(row: RosterRow) -> str:
-    """Return the name of the project a line is about: the end of its repository's path, else the team's."""
-    return row.repository.rpartition("/")[2] or row.team
-
-
 class Draft:
     """The course as it would be after the import; nothing of it is stored."""
 
@@ -146,7 +141,7 @@ class Draft:
 
     def known_project(self, row: RosterRow, known: Sequence[Project]) -> Project | None:
         """Return the one with the line's repository, else its name, else the only one that fits."""
-        slug = slug_of(project_name(row))
+        slug = slug_of(row.project_name)
         by_path = (p for p in known if row.repository and p.repository_path == row.repository)
         project = next(by_path, next((p for p in known if p.slug == slug), None))
         if project is None and len(known) == 1 and not (row.repository and known[0].repository_path):
@@ -177,7 +172,7 @@ class Draft:
         return project
 
     def new_project(self, row: RosterRow, team: Team) -> Project:
-        name = project_name(row)
+        name = row.project_name
         values = {"slug": slug_of(name), "repository_path": row.repository, "created_at": self.now}
         project = Project(team=team, name=name[:120], **values)
         self.make("project", project, f"{team.name} · {project.name}", row.repository)
