@@ -4,6 +4,8 @@ import random
 from typing import Any
 
 SCRIPT = "<script>alert('job')</script>"
+EVERY = 3  # of so many good pipelines one goes on to production
+FAILS = 4  # and of so many of those one does not arrive
 REASONS = {"failed": ("script_failure", "The script failed with exit code 1.")}
 
 
@@ -17,6 +19,9 @@ def plan_of(behaviour: str, n: int) -> tuple[str, list[tuple[str, str, bool, str
         jobs.append(("test", "audit", True, "failed"))
     ending = "manual" if behaviour == "manual" and n % 2 else "success"
     jobs.append(("deploy", "deploy staging", False, "skipped" if is_red else ending))
+    if (n + 1) % EVERY == 0:
+        is_lost = ending == "success" and not is_red and (n + 1) // EVERY % FAILS == 0
+        jobs.append(("deploy", "deploy production", True, "failed" if is_lost else jobs[-1][3]))
     return ("failed" if is_red else ending), jobs
 
 
