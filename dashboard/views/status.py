@@ -2,20 +2,23 @@
 
 import gzip
 import zoneinfo
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from dashboard.badge import badge
-from dashboard.status import DAYS, Picture, is_public, picture, shared
+from dashboard.status import DAYS, Picture, Place, is_public, picture, shared
 
 MAX_AGE_S = 30
-PLACES_SHOWN = 250  # those beyond answer; each has a page of its own
+PLACES_SHOWN = 250  # those beyond are up; each has a page of its own
+FEW = 20  # that are up and still stand below the problems; more are folded
 OUTAGES_SHOWN = 40
 Draw = Callable[[Picture], str]
 
@@ -44,7 +47,7 @@ def status_badge(request: HttpRequest, course: str, team: str) -> HttpResponse:
 def _page(shown: Picture) -> str:
     context = {
         "picture": shown,
-        "places": shown.places[:PLACES_SHOWN],
+        "groups": _groups(shown.places[:PLACES_SHOWN]),
         "more_places": max(0, len(shown.places) - PLACES_SHOWN),
         "outages": shown.outages[:OUTAGES_SHOWN],
         "more_outages": max(0, len(shown.outages) - OUTAGES_SHOWN),
@@ -52,6 +55,16 @@ def _page(shown: Picture) -> str:
     }
     # Without the request: the page is the same for everybody, whoever asks first.
     return render_to_string("dashboard/status_page.html", context)
+
+
+def _groups(places: Sequence[Place]) -> list[tuple[str, Sequence[Place]]]:
+    """Return the tables of the page: what to press for one, empty for what stands open, and its rows."""
+    fine = [place for place in places if place.status == "up"]
+    if len(fine) <= FEW:
+        return [("", places)] if places else []
+    words = ngettext("%(count)s fine", "%(count)s fine", len(fine)) % {"count": intcomma(len(fine))}
+    problems = places[: len(places) - len(fine)]
+    return [("", problems), (words, fine)] if problems else [(words, fine)]
 
 
 def _answer(request: HttpRequest, course: str, team: str, draw: Draw, kind: str) -> HttpResponse:

@@ -93,9 +93,18 @@ def test_the_branch_is_shown(project, student, state, words):
     repository = factories.RepositoryFactory(project=project, path="group/app", state=state)
     pipeline = factories.PipelineFactory(repository=repository, sha="abcdef12" * 5, status="failed")
     factories.RepositoryStateFactory(
-        repository=repository, status="failed", pipeline=pipeline, is_running=True, latest=pipeline
+        repository=repository,
+        status="failed",
+        since=timezone.now() - timedelta(minutes=32),
+        detail="Pipeline #12 failed.",
+        pipeline=pipeline,
+        is_running=True,
+        latest=pipeline,
     )
     html = page(student, project)
+    if state == "ok":
+        assert "failed for 32 min: Pipeline #12 failed." in " ".join(text_of(html).split())
+    assert f"Now running : {pipeline}" in " ".join(text_of(html).split())
     assert repository.get_absolute_url() in html
     assert pipeline.get_absolute_url() in html
     assert words in text_of(html)

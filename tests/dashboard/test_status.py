@@ -102,14 +102,14 @@ def test_the_sentence_comes_first(client, course):
 
     assert sentence() == "Nothing is watched yet"
     first = place(course)
-    assert sentence() == "The one app answers"
+    assert sentence() == "The one app is up"
     place(course)
-    assert sentence() == "All 2 apps answer"
+    assert sentence() == "All 2 apps are up"
     factories.EnvironmentFactory(project__team__course=course)
     assert sentence() == "1 of 3 apps are not watched at the moment"
     first.health_state.status = "down"
     first.health_state.save()
-    assert sentence() == "1 of 3 apps do not answer"
+    assert sentence() == "1 of 3 apps are down"
     assert "1 more is not watched" in text_of(client.get(at("course", "lab")))
 
 
@@ -156,7 +156,7 @@ def test_a_state_that_is_too_old_is_not_believed(client, course):
 def test_a_place_without_a_url_is_no_app_yet(client, course):
     factories.EnvironmentFactory(project=place(course).project, name="staging", slug="staging", url="")
     words = text_of(client.get(at("course", "lab")))
-    assert "The one app answers" in words
+    assert "The one app is up" in words
     assert "staging" not in words
 
 
@@ -182,6 +182,19 @@ def test_american_readers_get_american_clocks(client, course):
     assert [page.headers["Content-Language"] for page in pages] == ["en", "en-us"]
     assert text_of(pages[0]) != text_of(pages[1])
     assert row.health_state.status == "down"
+
+
+def test_of_many_the_problems_stand_open_and_the_rest_is_folded(client, course, monkeypatch):
+    monkeypatch.setattr("dashboard.views.status.FEW", 1)
+    for status, words in (("up", None), ("up", "2 fine"), ("down", "2 fine")):
+        cache.clear()
+        row = place(course, status)
+        page = client.get(at("course", "lab")).content.decode()
+        assert ("<summary>" in page) is bool(words)
+        assert not words or f"<summary>{words}</summary>" in page
+    before, folded = page.split("<details>")
+    assert row.project.team.name in before
+    assert row.project.team.name not in folded.split("</details>")[0]
 
 
 def test_long_lists_are_cut(client, course, monkeypatch):
