@@ -42,6 +42,7 @@ urlpatterns = [
     path(PROJECT + "add-environment/", projects.environment_add, name="environment_add"),
     path(PROJECT + "keys/", api_keys.key_list, name="key_list"),
     path(PROJECT + "keys/add/", api_keys.key_add, name="key_add"),
+    path("settings/environments/add/", projects.environment_place, name="environment_place"),
     path("settings/environments/<int:pk>/", projects.environment_edit, name="environment_edit"),
     path("settings/keys/<int:pk>/revoke/", api_keys.key_revoke, name="key_revoke"),
 ]

@@ -3,7 +3,7 @@
 from courses.forms.api_keys import ApiKeyForm
 from courses.forms.catalogue import CourseForm, NewCourseForm, NewTeamForm, TeamForm, course_field
 from courses.forms.people import MemberForm, ProfileForm, ReadingForm, ThemeForm
-from courses.forms.projects import EnvironmentForm, ProjectForm
+from courses.forms.projects import EnvironmentForm, ProjectChoiceForm, ProjectForm
 from courses.forms.roster import RosterForm
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "NewCourseForm",
     "NewTeamForm",
     "ProfileForm",
+    "ProjectChoiceForm",
     "ProjectForm",
     "ReadingForm",
     "RosterForm",

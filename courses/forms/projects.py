@@ -1,9 +1,10 @@
 """Is this what a project or an environment can be?"""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from courses.addresses import is_web_address
@@ -22,6 +23,26 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]
                 "invalid": _("Write the path alone, such as group/project: no https://, no .git.")
             }
         }
+
+
+class _ProjectField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, project: Project) -> str:
+        return f"{project.team} / {project}"
+
+
+class ProjectChoiceForm(forms.Form):
+    """Which project? projects: those to choose from, with their teams."""
+
+    project = _ProjectField(
+        queryset=Project.objects.none(),
+        label=_("Project"),
+        help_text=_("A team without a project is not listed: open the team and add its project first."),
+    )
+
+    def __init__(self, *args: Any, projects: QuerySet[Project]) -> None:
+        super().__init__(*args)
+        field: Any = self.fields["project"]
+        field.queryset = projects
 
 
 class EnvironmentForm(forms.ModelForm):  # type: ignore[type-arg]

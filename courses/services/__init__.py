@@ -21,7 +21,7 @@ from courses.services.people import (
     remove_member,
     set_theme,
 )
-from courses.services.roster import import_roster, plan_roster, unreachable
+from courses.services.roster import import_roster, is_refused, plan_roster, unreachable
 from courses.services.roster_changes import RosterPlan
 from courses.services.timeline import record_events, settings_event
 
@@ -42,6 +42,7 @@ __all__ = [
     "edit_team",
     "forget_old_addresses",
     "import_roster",
+    "is_refused",
     "make_password_link",
     "mark_key_used",
     "plan_roster",

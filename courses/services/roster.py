@@ -42,10 +42,11 @@ def plan_roster(course: Course, *, text: str, now: datetime) -> RosterPlan:
 def unreachable(plan: RosterPlan) -> list[Environment]:
     """Return the environments of the plan that the network guard will refuse, as far as addresses tell."""
     places = [row for row in (*plan.made, *plan.updated) if isinstance(row, Environment)]
-    return [place for place in places if _is_refused(place.url)]
+    return [place for place in places if is_refused(place.url)]
 
 
-def _is_refused(address: str) -> bool:
+def is_refused(address: str) -> bool:
+    """Whether the network guard will refuse an address, as far as its text tells."""
     try:
         url = URL(address)
         is_here = url.host == "localhost" or str(url.host).endswith(".localhost")

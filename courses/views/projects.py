@@ -1,14 +1,14 @@
 """What does a team build, and where does it run?"""
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from courses import services
-from courses.forms import EnvironmentForm, ProjectForm
+from courses.forms import EnvironmentForm, ProjectChoiceForm, ProjectForm
 from courses.http import Request
 from courses.models import Environment, Project, Team
 from courses.views.pages import NAME_TAKEN, Crumbs, crumbs_to, form_page
@@ -16,6 +16,15 @@ from courses.views.pages import NAME_TAKEN, Crumbs, crumbs_to, form_page
 
 def _crumbs(project: Project) -> Crumbs:
     return crumbs_to(project.team.course, project.team, project)
+
+
+def _warn_of(request: Request, address: str) -> None:
+    if address and services.is_refused(address):
+        words = _(
+            "%(url)s will not be checked: the site reaches public addresses only. "
+            "An administrator can allow more in OUTBOUND_ALLOW."
+        )
+        messages.warning(request, words % {"url": address})
 
 
 @require_http_methods(["GET", "POST"])
@@ -49,6 +58,20 @@ def project_edit(request: Request, course: str, team: str, project: str) -> Http
 
 
 @require_http_methods(["GET", "POST"])
+def environment_place(request: Request) -> HttpResponse:
+    """Of which project a new environment is."""
+    projects = Project.objects.editable_by(request.user).select_related("team__course")
+    projects = projects.order_by("team__course__name", "team__name", "name", "pk")
+    if not projects.exists():
+        raise Http404
+    form = ProjectChoiceForm(request.POST or None, projects=projects)
+    if form.is_valid():
+        row = form.cleaned_data["project"]
+        return redirect("courses:environment_add", row.team.course.slug, row.team.slug, row.slug)
+    return form_page(request, form, title=_("Add an environment"), crumbs=crumbs_to(), action=_("Go on"))
+
+
+@require_http_methods(["GET", "POST"])
 def environment_add(request: Request, course: str, team: str, project: str) -> HttpResponse:
     """A new place the project runs."""
     rows = Project.objects.editable_by(request.user).select_related("team__course")
@@ -58,6 +81,7 @@ def environment_add(request: Request, course: str, team: str, project: str) -> H
         values = form.cleaned_data
         if services.add_environment(row, **values, actor=request.user, now=timezone.now()):
             messages.success(request, _("The environment “%(name)s” is added.") % values)
+            _warn_of(request, values["url"])
             return redirect(row)
         form.add_error("name", NAME_TAKEN)
     return form_page(
@@ -74,6 +98,7 @@ def environment_edit(request: Request, pk: int) -> HttpResponse:
     if form.is_valid():
         services.edit_environment(row, **form.cleaned_data, actor=request.user, now=timezone.now())
         messages.success(request, _("The environment is saved."))
+        _warn_of(request, form.cleaned_data["url"])
         return redirect(row.project)
     return form_page(
         request, form, title=_("Edit environment"), crumbs=_crumbs(row.project), action=_("Save")

@@ -220,6 +220,37 @@ def test_tutor_builds_a_project(team, tutor):
     assert (project.repository_path, environment.name, environment.url) == ("g/new", "live", "")
 
 
+def test_an_environment_is_added_from_anywhere_by_choosing_its_project(tutor, project, student):
+    url = reverse("courses:environment_place")
+    foreign = factories.ProjectFactory()
+    text = text_of(page(tutor, url))
+    assert f"{project.team} / {project}" in text
+    assert f"{foreign.team} / {foreign}" not in text
+    assert send(tutor, url, project=project.pk).url == at("environment_add", project)
+    assert send(tutor, url, project=foreign.pk).status_code == 200
+    assert page(student, url).status_code == 404
+    assert Client().get(url).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("url", "is_told"),
+    [
+        ("http://127.0.0.1:9999/", True),
+        ("http://localhost:1/", True),
+        ("http://10.0.0.7/", True),
+        ("https://shop.example.org", False),
+        ("", False),
+    ],
+)
+def test_an_address_that_will_not_be_checked_is_taken_with_a_warning(client, tutor, project, url, is_told):
+    client.force_login(tutor)
+    words = f"{url} will not be checked: the site reaches public addresses only."
+    answer = client.post(at("environment_add", project), {"name": "production", "url": url}, follow=True)
+    assert (words in text_of(answer)) is is_told
+    edit = reverse("courses:environment_edit", args=[project.environments.get().pk])
+    assert (words in text_of(client.post(edit, {"name": "live", "url": url}, follow=True))) is is_told
+
+
 @pytest.mark.parametrize(
     "url",
     [

@@ -186,9 +186,9 @@ def test_american_readers_get_american_clocks(client, course):
 
 def test_of_many_the_problems_stand_open_and_the_rest_is_folded(client, course, monkeypatch):
     monkeypatch.setattr("dashboard.views.status.FEW", 1)
-    for status, words in (("up", None), ("up", "2 fine"), ("down", "2 fine")):
+    for held, words in (("up", None), ("up", "2 fine"), ("down", "2 fine")):
         cache.clear()
-        row = place(course, status)
+        row = place(course, held)
         page = client.get(at("course", "lab")).content.decode()
         assert ("<summary>" in page) is bool(words)
         assert not words or f"<summary>{words}</summary>" in page

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from courses.models import Event
+from courses.models import Environment, Event
 from courses.netguard import Fault, FaultKind, Reply
 from health import models, services
 from health.models import Check, EnvironmentSample, EnvironmentState
@@ -290,6 +290,15 @@ def test_environment_detail_of_one_that_is_up(client, check, student):
     assert "It has not been down since" in text
     assert "Availability, since" in text
     assert text.count("<polyline") == 2
+
+
+def test_whoever_may_add_an_environment_is_led_to_it(client, check, student, tutor, lecturer):
+    link = reverse("courses:environment_place")
+    for user, is_led in ((student, False), (tutor, True), (lecturer, True)):
+        client.force_login(user)
+        assert (f'href="{link}"' in text_of(client.get(LIST))) is is_led
+    Environment.objects.all().delete()
+    assert "Go to your courses" not in text_of(client.get(LIST))
 
 
 def test_latency_is_that_of_good_answers_and_its_line_breaks_where_there_was_none(client, check, student):
