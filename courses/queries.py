@@ -46,9 +46,13 @@ def events_over(events: QuerySet[Event], axis: TimeAxis) -> Overlay:
 
 
 def courses_of(user: User) -> QuerySet[Any]:
-    """Return the courses `user` takes part in, each with `team_count` and `role`, archived ones last."""
+    """Return the courses `user` takes part in, each with `role` and the `team_count` they see.
+
+    Archived ones come last.
+    """
     mine = Membership.objects.filter(course=OuterRef("pk"), user_id=user.pk).order_by("role")
-    teams = Count("teams", filter=Q(teams__is_archived=False))
+    seen = Team.objects.visible_to(user).filter(is_archived=False)
+    teams = Count("teams", filter=Q(teams__in=seen.values("pk")))
     rows = Course.objects.visible_to(user).annotate(team_count=teams, role=Subquery(mine.values("role")[:1]))
     return rows.order_by("is_archived", "name")
 

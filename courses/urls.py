@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from courses.views import api_keys, attention, catalogue, jobs, people, profile, projects, roster
+from courses.views import api_keys, attention, catalogue, jobs, people, profile, projects, roster, timeline
 
 COURSE = "courses/<slug:course>/"
 TEAM = COURSE + "teams/<slug:team>/"
@@ -36,6 +36,7 @@ urlpatterns = [
     path(COURSE + "add-team/", catalogue.team_add, name="team_add"),
     path(TEAM + "edit/", catalogue.team_edit, name="team_edit"),
     path(TEAM + "archive/", catalogue.team_archive, name="team_archive"),
+    path(TEAM + "note/", timeline.team_note, name="team_note"),
     path(TEAM + "watch/", attention.team_watch, name="team_watch"),
     path(TEAM + "add-project/", projects.project_add, name="project_add"),
     path(PROJECT + "edit/", projects.project_edit, name="project_edit"),

@@ -1,7 +1,14 @@
 """Is this input valid?"""
 
 from courses.forms.api_keys import ApiKeyForm
-from courses.forms.catalogue import CourseForm, NewCourseForm, NewTeamForm, TeamForm, course_field
+from courses.forms.catalogue import (
+    CourseForm,
+    NewCourseForm,
+    NewTeamForm,
+    TeamForm,
+    TeamNoteForm,
+    course_field,
+)
 from courses.forms.people import MemberForm, ProfileForm, ReadingForm, ThemeForm
 from courses.forms.projects import EnvironmentForm, ProjectChoiceForm, ProjectForm
 from courses.forms.roster import RosterForm
@@ -19,6 +26,7 @@ __all__ = [
     "ReadingForm",
     "RosterForm",
     "TeamForm",
+    "TeamNoteForm",
     "ThemeForm",
     "course_field",
 ]

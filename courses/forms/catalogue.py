@@ -78,3 +78,9 @@ class NewTeamForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Team
         fields: ClassVar = ["name"]
+
+
+class TeamNoteForm(forms.Form):
+    """What somebody of the staff writes onto a team's timeline."""
+
+    text = forms.CharField(max_length=500)

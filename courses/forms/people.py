@@ -1,12 +1,15 @@
 """Is this what a person can be, and how they can read?"""
 
 import zoneinfo
+from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from courses.addresses import is_email
@@ -18,6 +21,9 @@ def plain_email(email: str) -> str:
     if not is_email(email.lower()):
         raise ValidationError(_("Write the address with plain Latin letters."))
     return email.lower()
+
+
+EXAMPLE = datetime(2026, 11, 23, 14, 5)  # noqa: DTZ001 - of no zone: it shows how times are written
 
 
 @cache
@@ -73,6 +79,15 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
         help_texts: ClassVar = {"name": _("What others see in place of your address.")}
 
 
+def _languages() -> list[tuple[str, str]]:
+    """Return the languages of this site, each with a date and a time as it writes them."""
+    found = []
+    for code, name in settings.LANGUAGES:
+        with translation.override(code):
+            found.append((code, f"{name}: {date_format(EXAMPLE, 'DATETIME_FORMAT')}"))
+    return found
+
+
 class ReadingForm(forms.ModelForm):  # type: ignore[type-arg]
     """How the pages and mails of this site are shown to one reader."""
 
@@ -84,7 +99,7 @@ class ReadingForm(forms.ModelForm):  # type: ignore[type-arg]
     )
     language = forms.ChoiceField(
         label=_("Language"),
-        choices=lambda: [("", _("What my browser asks for")), *settings.LANGUAGES],
+        choices=lambda: [("", _("What my browser asks for")), *_languages()],
         required=False,
     )
     theme = forms.ChoiceField(

@@ -23,13 +23,14 @@ from courses.services.people import (
 )
 from courses.services.roster import import_roster, is_refused, plan_roster, unreachable
 from courses.services.roster_changes import RosterPlan
-from courses.services.timeline import record_events, settings_event
+from courses.services.timeline import add_note, record_events, settings_event
 
 __all__ = [
     "RosterPlan",
     "add_course",
     "add_environment",
     "add_member",
+    "add_note",
     "add_project",
     "add_team",
     "create_api_key",

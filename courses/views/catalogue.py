@@ -16,7 +16,7 @@ from courses.http import Request, asked_text, page_of
 from courses.live import live_page
 from courses.models import Course, Membership, Team
 from courses.views.pages import NAME_TAKEN, ROWS, confirm_page, course_tabs, crumbs_to, form_page
-from courses.views.timeline import asked_of, timeline_file, timeline_part
+from courses.views.timeline import FEW_ENTRIES, asked_of, timeline_file, timeline_part
 
 
 @require_GET
@@ -61,7 +61,7 @@ def course_detail(request: Request, course: str) -> HttpResponse:
         "is_staff": row.is_staffed,
         "may_edit": row.may_edit,
     }
-    part = partial(timeline_part, events, asked)
+    part = partial(timeline_part, events, asked, size=FEW_ENTRIES)
     return live_page(request, "courses/course_detail.html", frame=frame, timeline=part)
 
 

@@ -39,7 +39,7 @@ def course_tabs(course: Course, user: User, current: str) -> Tabs:
     """
     rights = queries.courses_with_rights(user).get(pk=course.pk)
     pages = [
-        (_("Course"), "courses:course_detail", True),
+        (_("Teams"), "courses:course_detail", True),
         (_("People"), "courses:member_list", rights.is_staffed),
         (_("API keys"), "courses:key_list", rights.may_edit),
         (_("Jobs"), "courses:job_list", rights.is_staffed),

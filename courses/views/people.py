@@ -79,7 +79,7 @@ def member_remove(request: Request, course: str, pk: int) -> HttpResponse:
         return redirect("courses:member_list", row.slug)
     text = _("They lose the role of %(role)s in %(place)s at once. Their account stays.")
     words = {**_named(membership), "place": membership.team or row}
-    title = _("Remove %(person)s?") % {"person": membership.user}
+    title = _("Remove %(person)s as %(role)s of %(place)s?") % {**words, "person": membership.user}
     return confirm_page(request, title=title, text=text % words, crumbs=_crumbs(row), action=_("Remove"))
 
 

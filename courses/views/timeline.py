@@ -1,19 +1,28 @@
 """What happened, to what, and which of it does the reader ask for?"""
 
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
-from courses import queries
+from courses import queries, services
 from courses.exports import timeline_csv
+from courses.forms import TeamNoteForm
 from courses.http import Request
-from courses.models import Event
+from courses.models import Event, Team
 from courses.rules.names import row_number
 
 ENTRIES = 30
+FEW_ENTRIES = 10  # beside something else
 MOST_PAGES = 1000
 KINDS = [
     (Event.Kind.DEPLOYMENT, _("deployments")),
@@ -58,15 +67,40 @@ def _found(events: QuerySet[Event], asked: Asked) -> QuerySet[Event]:
     return queries.timeline(events, kind=asked.kind, project=asked.project, environment=asked.environment)
 
 
-def timeline_part(events: QuerySet[Event], asked: Asked) -> dict[str, Any]:
-    """Return what `ui/_timeline.html` shows. One query: nobody counts what happened in three years."""
+def timeline_part(events: QuerySet[Event], asked: Asked, *, size: int = ENTRIES) -> dict[str, Any]:
+    """Return what `ui/_timeline.html` shows. One query: nobody counts what happened in three years.
+
+    size: how many entries a page has, before those that repeat the one above are shown with it.
+    """
     found = _found(events, asked)
-    start = (asked.page - 1) * ENTRIES
-    rows = list(found[start : start + ENTRIES + 1])
+    start = (asked.page - 1) * size
+    rows = list(found[start : start + size + 1])
     return {
-        "events": rows[:ENTRIES],
+        "lines": [(same[0], len(same)) for same in _repetitions(rows[:size])],
         "asked": asked,
         "kinds": KINDS,
         "newer": asked.page - 1 if asked.page > 1 else None,
-        "older": asked.page + 1 if len(rows) > ENTRIES else None,
+        "older": asked.page + 1 if len(rows) > size else None,
     }
+
+
+def _repetitions(rows: list[Event]) -> list[list[Event]]:
+    """Return the entries, those together that say the same of the same thing one after the other."""
+    same = attrgetter(
+        "kind", "tone", "title", "detail", "team_id", "project_id", "environment_id", "actor_id"
+    )
+    return [list(group) for _said, group in groupby(rows, same)]
+
+
+@require_POST
+def team_note(request: Request, course: str, team: str) -> HttpResponse:
+    """Write a note onto the timeline of a team."""
+    rows = Team.objects.editable_by(request.user).select_related("course")
+    row = get_object_or_404(rows, course__slug=course, slug=team)
+    form = TeamNoteForm(request.POST)
+    if form.is_valid():
+        services.add_note(row, text=form.cleaned_data["text"], actor=request.user, now=timezone.now())
+        messages.success(request, gettext("The note stands on the timeline."))
+    else:
+        messages.error(request, gettext("Write a note of 1 to 500 characters."))
+    return redirect(f"{row.get_absolute_url()}#note")

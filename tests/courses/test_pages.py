@@ -124,11 +124,11 @@ def tabs_in(answer):
 
 
 def test_a_course_has_one_navigation_with_what_the_reader_may_open(team, lecturer, tutor, student):
-    everything = ["Course", "People", "API keys", "Jobs", "Set-up", "Settings"]
+    everything = ["Teams", "People", "API keys", "Jobs", "Set-up", "Settings"]
     for name in ("course_detail", "member_list", "key_list", "job_list", "course_edit"):
         assert tabs_in(page(lecturer, at(name, team.course))) == everything
     assert tabs_in(page(lecturer, f"{team.course.get_absolute_url()}setup/")) == everything
-    assert tabs_in(page(tutor, team.course.get_absolute_url())) == ["Course", "People", "Jobs"]
+    assert tabs_in(page(tutor, team.course.get_absolute_url())) == ["Teams", "People", "Jobs"]
     assert tabs_in(page(student, team.course.get_absolute_url())) == []
 
 
