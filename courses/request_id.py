@@ -53,6 +53,15 @@ def named(environ: Mapping[str, Any], start_response: Callable[..., Any]) -> Cal
     return start
 
 
+class TellRefusals(logging.Filter):
+    """Keeps what was refused or not found to one line: no code failed, so no traceback helps."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if getattr(record, "status_code", 500) < 500:
+            record.exc_info = record.exc_text = None
+        return True
+
+
 class NameRequest(logging.Filter):
     """Gives every log record the `request_id` that the format of the log asks for."""
 

@@ -66,12 +66,19 @@ def logging(level: str) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"request_id": {"()": "courses.request_id.NameRequest"}},
+        "filters": {
+            "request_id": {"()": "courses.request_id.NameRequest"},
+            "refusals": {"()": "courses.request_id.TellRefusals"},
+        },
         "formatters": {
             "line": {"format": "{asctime} {levelname} {name} [{request_id}]: {message}", "style": "{"}
         },
         "handlers": {
-            "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}
+            "console": {
+                "class": "logging.StreamHandler",
+                "formatter": "line",
+                "filters": ["request_id", "refusals"],
+            }
         },
         "root": {"handlers": ["console"], "level": level},
     }

@@ -25,8 +25,8 @@ class SubscriptionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generi
         ],
         required=False,
     )
-    quiet_from = forms.TimeField(label=_("From"), widget=CLOCK)
-    quiet_to = forms.TimeField(label=_("Until"), widget=CLOCK)
+    quiet_from = forms.TimeField(label=_("From"), widget=CLOCK, required=False)
+    quiet_to = forms.TimeField(label=_("Until"), widget=CLOCK, required=False)
     quiet_days = forms.MultipleChoiceField(
         label=_("On these days"),
         choices=[(str(day), name) for day, name in WEEKDAYS.items()],
@@ -87,9 +87,20 @@ class SubscriptionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generi
             self.add_error("has_own_teams", _("Choose at least one sort of teams."))
         if cleaned.get("has_alerts") and not cleaned.get("cells"):
             self.add_error("cells", _("Choose at least one sort of alerts, or switch these mails off."))
+        for name in ("quiet_from", "quiet_to"):
+            self._need_time(cleaned, name)
         if cleaned.get("has_quiet_hours"):
             self._check_quiet(cleaned)
         return cleaned
+
+    def _need_time(self, cleaned: dict[str, Any], name: str) -> None:
+        """An hour may be left out while no quiet is kept; the one that is stored stays."""
+        if cleaned.get(name) is not None or name in self.errors:
+            return
+        if cleaned.get("has_quiet_hours"):
+            self.add_error(name, _("Say when."))
+        else:
+            cleaned[name] = getattr(self.instance, name)
 
     def _check_quiet(self, cleaned: dict[str, Any]) -> None:
         days = cleaned.get("quiet_days")

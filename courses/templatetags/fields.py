@@ -20,7 +20,7 @@ def control(field: BoundField) -> str:
 
 @register.filter
 def is_marked(field: BoundField) -> bool:
-    """Whether to say that the field must be filled in: it can be left empty, and so may others be."""
+    """Whether to say that the field must be filled in: it is or can be left empty, and so may others be."""
     return field.field.required and _can_be_empty(field) and not all(map(_must, field.form.visible_fields()))
 
 
@@ -29,7 +29,8 @@ def _can_be_empty(field: BoundField) -> bool:
     if isinstance(widget, forms.CheckboxSelectMultiple):
         return True
     is_chosen = isinstance(widget, forms.CheckboxInput | forms.RadioSelect)
-    return not is_chosen and widget.use_required_attribute(field.initial)
+    is_filled_in = field.field.initial is not None  # for everybody, not as it is stored
+    return not is_chosen and not is_filled_in and widget.use_required_attribute(field.initial)
 
 
 def _must(field: BoundField) -> bool:

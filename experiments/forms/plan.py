@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -30,7 +31,7 @@ class ProjectField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not sub
 class BasicsForm(forms.Form):
     """What the experiment is called and whose it is."""
 
-    project = ProjectField(Project.objects.none(), empty_label=None, label=_("Project"))
+    project = ProjectField(Project.objects.none(), empty_label=_("Choose a project"), label=_("Project"))
     name = forms.CharField(label=_("Name"), max_length=120)
     key = forms.SlugField(
         label=_("Key"),
@@ -52,7 +53,7 @@ class BasicsForm(forms.Form):
         projects = Project.objects.editable_by(user).select_related("team").order_by("team__name", "name")
         if experiment:
             projects = projects.filter(pk=experiment.project_id)
-        self.fields["project"] = ProjectField(projects, empty_label=None, label=_("Project"))
+        self.fields["project"] = _project_field(projects)
 
     def clean_key(self) -> str:
         key = key_or_slug(self)
@@ -62,6 +63,18 @@ class BasicsForm(forms.Form):
         if taken.exists():
             raise ValidationError(str(KeyTakenError(key)))
         return key
+
+
+def _project_field(projects: QuerySet[Project]) -> ProjectField:
+    """Return a field for one of `projects`. None is chosen silently, unless there is but one."""
+    some = list(projects[:2])
+    is_only = len(some) == 1
+    return ProjectField(
+        projects,
+        empty_label=None if is_only else _("Choose a project"),
+        initial=some[0].pk if is_only else None,
+        label=_("Project"),
+    )
 
 
 class PlanForm:
@@ -137,7 +150,11 @@ def _initial(experiment: Experiment | None, project: str) -> dict[str, Any]:
     """Return what the forms show first: the plan as it stands."""
     if experiment is None:
         roles = [{"role": role} for role in (Role.GOAL, Role.GUARDRAIL, Role.SECONDARY)]
-        return {"basics": {"project": project}, "variants": [{}, {}, {}, {}], "metrics": roles}
+        return {
+            "basics": {"project": project} if project else {},
+            "variants": [{}, {}, {}, {}],
+            "metrics": roles,
+        }
     return {
         "basics": {
             "project": experiment.project_id,

@@ -51,6 +51,18 @@ def test_what_is_chosen_is_kept_and_shown(student):
     assert (kept.has_alerts, kept.has_digest) == (False, False)
 
 
+def test_hours_may_be_left_out_while_no_quiet_is_kept(student):
+    send(student, PAGE, **CHOICE)
+    assert send(student, PAGE, **{**CHOICE, "has_quiet_hours": "", "quiet_from": ""}).status_code == 302
+    kept = Subscription.objects.get(channel__owner=student)
+    assert (kept.has_quiet_hours, kept.quiet_from) == (False, time(21, 30))
+
+
+def test_no_part_of_the_site_is_marked_on_the_page_of_ones_own(student):
+    nav = re.search(r'<nav aria-label="Main">.*?</nav>', look(student), re.DOTALL)[0]
+    assert "aria-current" not in nav
+
+
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
@@ -60,6 +72,7 @@ def test_what_is_chosen_is_kept_and_shown(student):
         ({"quiet_days": []}, "at least one day"),
         ({"quiet_days": list("0123456"), "quiet_to": "21:30"}, "all day and every day"),
         ({"quiet_from": "25:00"}, "Enter a valid time"),
+        ({"quiet_to": ""}, "Say when."),
         ({"digest_hour": "24"}, "not one of the available choices"),
     ],
 )

@@ -6,6 +6,7 @@ import re
 import pytest
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
 from django.template.loader import render_to_string
 from django.test import Client
@@ -108,6 +109,16 @@ def test_a_record_is_named():
     record = logging.makeLogRecord({})
     assert NameRequest().filter(record)
     assert record.request_id == GIVEN
+
+
+@pytest.mark.parametrize(("status", "is_traced"), [(403, False), (404, False), (500, True)])
+def test_only_faults_of_ours_are_logged_with_their_traceback(status, is_traced):
+    fault = PermissionDenied("no")
+    traced = (type(fault), fault, None)
+    record = logging.makeLogRecord({"status_code": status, "exc_info": traced})
+    assert import_string(settings.LOGGING["filters"]["refusals"]["()"])().filter(record)
+    assert bool(record.exc_info) is is_traced
+    assert "refusals" in settings.LOGGING["handlers"]["console"]["filters"]
 
 
 def test_the_log_line_of_a_fault_holds_the_id_on_the_page(fail, lines):

@@ -15,6 +15,7 @@ from experiments.wire.events import receive
 from experiments.wire.ofrep import evaluate
 from tests import factories
 from tests.conftest import call_wire
+from tests.courses.test_views import text_of
 from tests.experiments.conftest import NOW
 from tests.experiments.test_results import analyse, crowd, exposure, ingest
 
@@ -304,6 +305,26 @@ def test_edit_that_comes_second_names_the_key(client, draft, tutor, monkeypatch)
     assert answer.status_code == 200
     assert "has an experiment with the key “button-colour”. Choose another." in answer.text
     assert Experiment.objects.get(pk=draft.pk).name == draft.name
+
+
+def test_no_project_is_chosen_silently_unless_there_is_but_one(client, project, tutor):
+    client.force_login(tutor)
+    page = client.get("/experiments/add/").content.decode()
+    assert f'<option value="{project.pk}" selected>' in page
+    assert "Choose a project" not in page
+    other = factories.ProjectFactory(team=project.team)
+    page = client.get("/experiments/add/").content.decode()
+    assert "Choose a project" in page
+    assert f'<option value="{project.pk}" selected>' not in page
+    page = client.get("/experiments/add/", {"project": other.pk}).content.decode()
+    assert f'<option value="{other.pk}" selected>' in page
+
+
+def test_only_what_is_empty_is_marked_as_required(client, project, tutor):
+    client.force_login(tutor)
+    page = text_of(client.get("/experiments/add/"))
+    assert "Weight required" not in page
+    assert "Name required" in page
 
 
 def test_edit_shows_the_plan_and_replaces_it(client, draft, tutor):
