@@ -71,9 +71,12 @@ def live_page(
     return response
 
 
-def own_part(request: Request, template: str, name: str, build: Part) -> SafeString:
-    """Return a part that stands on every page, for this reader alone; `build` as in `live_page`."""
-    return _Shelf(request, _oldest(request), True, address="").part(template, name, {}, build)
+def own_part(request: Request, template: str, name: str, build: Part, *, address: str = "") -> SafeString:
+    """Return a part that stands on every page, for this reader alone; `build` as in `live_page`.
+
+    address: where it is another one than on the pages.
+    """
+    return _Shelf(request, _oldest(request), True, address=address).part(template, name, {}, build)
 
 
 def _oldest(request: Request) -> float:

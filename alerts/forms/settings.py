@@ -16,6 +16,7 @@ from courses.forms import course_field
 from courses.models import User
 
 ADDRESSES_AT_MOST = 20
+NOWHERE = _("Send to: say where the messages go.")
 
 
 class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when the program runs
@@ -49,17 +50,21 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when t
 class TargetForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when the program runs
     """A channel. What it sends to is never shown again; left empty it stays as it is."""
 
-    kind = forms.ChoiceField(label=_("Kind"), choices=wording.KINDS.items())
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        choices=wording.KINDS.items(),
+        help_text=_(
+            "E-mail sends to up to 20 addresses. An Apprise URL names one chat room or service, such as "
+            "discord://id/token or jsons://example.org/hook."
+        ),
+    )
 
     target = forms.CharField(
         label=_("Send to"),
         max_length=4000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
-        help_text=_(
-            "E-mail: up to 20 addresses. Apprise: one URL, such as jsons://example.org/hook or "
-            "discord://id/token. Kept encrypted and never shown again; left empty, it stays as it is."
-        ),
+        help_text=_("Kept encrypted and never shown again. Left empty, it stays as it is."),
     )
 
     class Meta:
@@ -76,6 +81,8 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
+        if "target" in self.errors:
+            return cleaned
         try:
             cleaned["target"] = self._target(cleaned.get("kind", ""), cleaned.get("target", ""))
         except ValidationError as error:
@@ -87,7 +94,7 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when
         if not target and kept and kind == self.instance.kind:
             return kept
         if not target:
-            raise ValidationError(_("Send to: say where the messages go."))
+            raise ValidationError(NOWHERE)
         return addresses(target) if kind == Channel.Kind.EMAIL else apprise_url(target)
 
 
@@ -97,6 +104,10 @@ class ChannelForm(TargetForm):
     def __init__(self, data: Any, *, user: User, instance: Channel | None) -> None:
         super().__init__(data, instance=instance)
         self.fields["course"] = course_field(user)
+        if instance is None:
+            target = self.fields["target"]
+            target.required, target.help_text = True, _("Kept encrypted and never shown again.")
+            target.error_messages["required"] = NOWHERE
 
 
 def addresses(text: str) -> str:

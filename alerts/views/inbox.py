@@ -1,6 +1,5 @@
 """What is wrong now, and how does one alert stand?"""
 
-from functools import partial
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
@@ -72,8 +71,13 @@ def badge(request: Request) -> HttpResponseBase:
     if not request.htmx:
         return redirect("alerts:inbox")
     return HttpResponse(
-        own_part(request, "alerts/badge.html", "bell", partial(queries.untaken, request.user))
+        own_part(request, "alerts/badge.html", "bell", lambda: _news(request), address=request.path)
     )
+
+
+def _news(request: Request) -> dict[str, Any]:
+    """Return what the bell shows and, in words, what has come since the page was opened."""
+    return {**queries.untaken(request.user), "has_news": True}
 
 
 @require_GET

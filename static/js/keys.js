@@ -62,6 +62,7 @@
   sessionStorage.removeItem("go-on");
   if (place && document.getElementById(place)) location.replace(`#${place}`);
 
+  for (const opener of document.querySelectorAll("[data-opens]")) opener.hidden = false;
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-opens]");
     if (opener) document.getElementById(opener.dataset.opens)?.showModal();

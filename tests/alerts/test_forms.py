@@ -124,3 +124,11 @@ def test_a_channels_only_course_is_not_asked_for(lecturer, team):
     factories.MembershipFactory(user=lecturer, team=None, course=factories.CourseFactory(), role="lecturer")
     field = ChannelForm(None, user=lecturer, instance=None)["course"]
     assert (field.value(), field.is_hidden) == (None, False)
+
+
+def test_a_new_channel_needs_a_target_and_an_old_one_keeps_it(form, team):
+    assert form().fields["target"].required
+    assert "Left empty" not in str(form().as_div())
+    kept = form(factories.ChannelFactory(course=team.course, kind="apprise", target=JSON_URL))
+    assert not kept.fields["target"].required
+    assert "Left empty, it stays as it is." in str(kept.as_div())
