@@ -1,10 +1,12 @@
 """How does Django know this app, and which long work does it do?"""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CoursesConfig(AppConfig):
     name = "courses"
+    verbose_name = _("Courses")
 
     def ready(self) -> None:
         """Register the app's kinds of jobs. They know models, which are there only now."""

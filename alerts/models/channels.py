@@ -156,7 +156,7 @@ class Delivery(models.Model):
 
     class Meta:
         verbose_name = _("delivery")
-        verbose_name_plural = "deliveries"
+        verbose_name_plural = _("deliveries")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["alert", "transition", "channel"], name="delivery_once")
         ]

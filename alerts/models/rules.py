@@ -113,7 +113,7 @@ class Watch(models.Model):
 
     class Meta:
         verbose_name = _("watch")
-        verbose_name_plural = "watches"
+        verbose_name_plural = _("watches")
         constraints: ClassVar = [models.UniqueConstraint(fields=["rule", "subject"], name="watch_once")]
 
     def __str__(self) -> str:

@@ -23,7 +23,7 @@ class WatchedTeam(models.Model):
 
     class Meta:
         verbose_name = _("watched team")
-        verbose_name_plural = "watched teams"
+        verbose_name_plural = _("watched teams")
         constraints: ClassVar = [models.UniqueConstraint(fields=["user", "team"], name="watched_team_once")]
 
     def __str__(self) -> str:

@@ -3,9 +3,10 @@
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import experiments.models.experiments
 from django.conf import settings
 from django.db import migrations, models
+
+import experiments.models.experiments
 
 
 class Migration(migrations.Migration):

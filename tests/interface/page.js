@@ -89,21 +89,24 @@
 
   // Latin words that never passed through gettext, with where they stand. Addresses, paths and files are no words of
   // ours, nor are the names of zones and languages.
-  const KEPT = /\b(Courseops|UTC)\b|https?:\/\/\S+|\S+@\S+|[\w-]+(\/[\w-]+)+|\b[\w-]+\.(csv|txt|zip)\b/g;
+  const KEPT = /\b(Courseops|UTC|GitLab|[1-5]XX)\b|https?:\/\/\S+|\S+@\S+|[\w-]+(\/[\w-]+)+|\b[\w-]+\.(csv|txt|zip)\b/g;
   const WORD = /[A-Za-z]{2,}/;
   const OUTSIDE =
-    "script, style, code, pre, kbd, samp, textarea, template, noscript, [translate=no], [name=time_zone], [name=language]";
+    "script, style, bdi, code, pre, kbd, samp, textarea, template, noscript, [translate=no], [name=time_zone], [name=language]";
+  // In the administration: what rows hold, rights (Django stores their names), a text of Django's with tags within.
+  const DATA_OF_PANEL = "tbody [class*=field-], .readonly, #id_user_permissions, .messagelist, .breadcrumbs";
   const unmarked = () => {
     const found = [];
     const look = (text, element, where) => {
       const rest = text.replace(/⟦[^⟧]*⟧/g, " ").replace(/⟦.*$/gs, " ").replace(/^.*⟧/gs, " ").replace(KEPT, " ");
       if (WORD.test(rest)) found.push(`${rest.replace(/\s+/g, " ").trim().slice(0, 90)} [${where} ${path(element)}]`);
     };
-    look(document.title, document.documentElement, "title");
+    const row = document.querySelector("main .lead[translate=no]"); // a page about a row has its name in the title
+    look(document.title.replace(row?.textContent ?? "", ""), document.documentElement, "title");
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
       const element = walker.currentNode.parentElement;
-      if (!element.closest(OUTSIDE)) look(walker.currentNode.data, element, "text");
+      if (!element.closest(`${OUTSIDE}, ${DATA_OF_PANEL}`)) look(walker.currentNode.data, element, "text");
     }
     for (const element of document.body.querySelectorAll("*")) {
       if (element.closest("[translate=no]")) continue;
@@ -119,7 +122,7 @@
     [...document.body.querySelectorAll("*")]
       .filter((element) => {
         const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.includes("⟦"));
-        if (!own || element.matches(".visually-hidden, option, title, desc") || element.closest(".visually-hidden, svg"))
+        if (!own || element.matches(".visually-hidden, option, title, desc, .tile *") /* a tile is cut, and leads to all of it */ || element.closest(".visually-hidden, svg"))
           return false;
         const style = getComputedStyle(element);
         const clips = [style.overflowX, style.overflowY].some((value) => value === "hidden" || value === "clip");
