@@ -137,7 +137,7 @@ def test_without_scripts_pages_still_read_and_filter(browser, demo):
     page = context.new_page()
     sign_in(page, "lecturer@demo.example", "courseops-demo")
     page.get_by_label("Find a team").fill("Hopper")
-    page.get_by_role("button", name="Find").click()
+    page.get_by_role("button", name="Show").click()
     expect(page.locator("#teams")).to_contain_text("Hopper")
     expect(page.locator("#teams")).not_to_contain_text("Lovelace")
     context.close()
