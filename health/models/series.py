@@ -18,7 +18,7 @@ from courses.models import Environment
 class CheckCounts(models.Model):
     """Sums over a step. They add up, so any span can be made of shorter ones.
 
-    Latencies are those of 2XX and 3XX. Rows from before 2026-11-24 hold those of 4XX and 5XX, too.
+    Latencies are those of 2XX and 3XX. Rows that an older release wrote hold those of 4XX and 5XX, too.
     """
 
     environment = models.ForeignKey(

@@ -19,17 +19,21 @@ class Deployment(models.Model):
         SUCCESS = "success", _("succeeded")
         FAILED = "failed", _("failed")
 
-    environment = models.ForeignKey(Environment, models.CASCADE, related_name="deployments", db_index=False)
+    environment = models.ForeignKey(
+        Environment, models.CASCADE, related_name="deployments", db_index=False, verbose_name=_("environment")
+    )
     # Who told of it and under which number, so that hearing of it again changes nothing.
-    key = models.CharField(max_length=100, unique=True)
-    status = models.CharField(max_length=7, choices=Status, default=Status.SUCCESS)
-    sha = models.CharField(max_length=64, blank=True)
-    ref = models.CharField(max_length=255, blank=True)
-    url = models.CharField(max_length=500, blank=True)
-    at = models.DateTimeField()
-    seen_at = models.DateTimeField()
+    key = models.CharField(_("key"), max_length=100, unique=True)
+    status = models.CharField(_("status"), max_length=7, choices=Status, default=Status.SUCCESS)
+    sha = models.CharField(_("commit"), max_length=64, blank=True)
+    ref = models.CharField(_("branch or tag"), max_length=255, blank=True)
+    url = models.CharField(_("address"), max_length=500, blank=True)
+    at = models.DateTimeField(_("at"))
+    seen_at = models.DateTimeField(_("seen at"))
 
     class Meta:
+        verbose_name = _("deployment")
+        verbose_name_plural = _("deployments")
         ordering: ClassVar = ["-at", "-pk"]
         indexes: ClassVar = [models.Index(fields=["environment", "-at"])]
 

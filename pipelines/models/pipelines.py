@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from courses.models import User
 from pipelines import rules
@@ -34,30 +35,34 @@ class PipelineQuerySet(models.QuerySet["Pipeline"]):
 class Pipeline(models.Model):
     """One run of a repository's jobs for a commit, as the server last told it."""
 
-    repository = models.ForeignKey(Repository, models.CASCADE, related_name="pipelines")
-    remote_id = models.BigIntegerField()
-    iid = models.BigIntegerField(default=0)
-    sha = models.CharField(max_length=64, blank=True)
-    ref = models.CharField(max_length=255, blank=True)
-    source = models.CharField(max_length=40, blank=True)
-    status = models.CharField(max_length=30)
-    status_group = models.CharField(max_length=40, blank=True)
+    repository = models.ForeignKey(
+        Repository, models.CASCADE, related_name="pipelines", verbose_name=_("repository")
+    )
+    remote_id = models.BigIntegerField(_("remote id"))
+    iid = models.BigIntegerField(_("number"), default=0)
+    sha = models.CharField(_("commit"), max_length=64, blank=True)
+    ref = models.CharField(_("branch or tag"), max_length=255, blank=True)
+    source = models.CharField(_("source"), max_length=40, blank=True)
+    status = models.CharField(_("status"), max_length=30)
+    status_group = models.CharField(_("status group"), max_length=40, blank=True)
     # [[stage, state], …], worked out from the jobs so that a board reads no jobs.
-    stages = models.JSONField(default=list)
-    coverage = models.FloatField(null=True)
-    duration_s = models.FloatField(null=True)
-    queued_s = models.FloatField(null=True)
-    created_at = models.DateTimeField()
-    started_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
-    updated_at = models.DateTimeField()
-    seen_at = models.DateTimeField()
+    stages = models.JSONField(_("stages"), default=list)
+    coverage = models.FloatField(_("coverage"), null=True)
+    duration_s = models.FloatField(_("duration s"), null=True)
+    queued_s = models.FloatField(_("queued s"), null=True)
+    created_at = models.DateTimeField(_("created at"))
+    started_at = models.DateTimeField(_("started at"), null=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+    updated_at = models.DateTimeField(_("updated at"))
+    seen_at = models.DateTimeField(_("seen at"))
     # Read from the past, without its jobs: it is shown, and says nothing about the branch now.
-    is_history = models.BooleanField(default=False)
+    is_history = models.BooleanField(_("is history"), default=False)
 
     objects = PipelineQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("pipeline")
+        verbose_name_plural = _("pipelines")
         ordering: ClassVar = ["-remote_id"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["repository", "remote_id"], name="pipeline_once")
@@ -94,17 +99,19 @@ class Pipeline(models.Model):
 class Job(models.Model):
     """One step of a pipeline; of a job tried again, the last try."""
 
-    pipeline = models.ForeignKey(Pipeline, models.CASCADE, related_name="jobs")
-    remote_id = models.BigIntegerField()
-    name = models.CharField(max_length=255)
-    stage = models.CharField(max_length=255, blank=True)
-    position = models.PositiveIntegerField()
-    status = models.CharField(max_length=30)
-    allow_failure = models.BooleanField(default=False)
-    duration_s = models.FloatField(null=True)
-    failure_reason = models.CharField(max_length=255, blank=True)
+    pipeline = models.ForeignKey(Pipeline, models.CASCADE, related_name="jobs", verbose_name=_("pipeline"))
+    remote_id = models.BigIntegerField(_("remote id"))
+    name = models.CharField(_("name"), max_length=255)
+    stage = models.CharField(_("stage"), max_length=255, blank=True)
+    position = models.PositiveIntegerField(_("position"))
+    status = models.CharField(_("status"), max_length=30)
+    allow_failure = models.BooleanField(_("allow failure"), default=False)
+    duration_s = models.FloatField(_("duration s"), null=True)
+    failure_reason = models.CharField(_("failure reason"), max_length=255, blank=True)
 
     class Meta:
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
         ordering: ClassVar = ["position"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["pipeline", "remote_id"], name="job_once")]
 
@@ -124,19 +131,32 @@ class RepositoryState(models.Model):
     """What the default branch is now. The one row that overviews read for a repository."""
 
     repository = models.OneToOneField(
-        Repository, models.CASCADE, primary_key=True, related_name="branch", editable=False
+        Repository,
+        models.CASCADE,
+        primary_key=True,
+        related_name="branch",
+        editable=False,
+        verbose_name=_("repository"),
     )
-    status = models.CharField(max_length=10, default=rules.UNKNOWN)
+    status = models.CharField(_("status"), max_length=10, default=rules.UNKNOWN)
     # What made it red, or why nothing is known.
-    detail = models.CharField(max_length=300, blank=True)
-    since = models.DateTimeField(null=True)
-    red_since = models.DateTimeField(null=True)
-    is_running = models.BooleanField(default=False)
+    detail = models.CharField(_("detail"), max_length=300, blank=True)
+    since = models.DateTimeField(_("since"), null=True)
+    red_since = models.DateTimeField(_("red since"), null=True)
+    is_running = models.BooleanField(_("is running"), default=False)
     # The last pipeline that says something, and the last of all.
-    pipeline = models.ForeignKey(Pipeline, models.SET_NULL, null=True, related_name="+")
-    latest = models.ForeignKey(Pipeline, models.SET_NULL, null=True, related_name="+")
-    recent = models.JSONField(default=list)  # [[pk, state, number], …], newest last
-    updated_at = models.DateTimeField()
+    pipeline = models.ForeignKey(
+        Pipeline, models.SET_NULL, null=True, related_name="+", verbose_name=_("pipeline")
+    )
+    latest = models.ForeignKey(
+        Pipeline, models.SET_NULL, null=True, related_name="+", verbose_name=_("latest")
+    )
+    recent = models.JSONField(_("recent"), default=list)  # [[pk, state, number], …], newest last
+    updated_at = models.DateTimeField(_("updated at"))
+
+    class Meta:
+        verbose_name = _("repository state")
+        verbose_name_plural = _("repository states")
 
     def __str__(self) -> str:
         return f"{self.repository_id}: {self.status}"

@@ -66,23 +66,28 @@ class Repository(models.Model):
         NO_ACCESS = "no_access", _("no access")
         GONE = "gone", _("gone")
 
-    project = models.OneToOneField(Project, models.CASCADE, related_name="repository")
-    server = models.ForeignKey(CIServer, models.CASCADE, related_name="repositories")
+    project = models.OneToOneField(
+        Project, models.CASCADE, related_name="repository", verbose_name=_("project")
+    )
+    server = models.ForeignKey(
+        CIServer, models.CASCADE, related_name="repositories", verbose_name=_("server")
+    )
     # Where it is now; `bound_path` is what was entered, and outlives a move on the server.
-    path = models.CharField(max_length=255, validators=[RegexValidator(REPOSITORY_PATH)])
-    bound_path = models.CharField(max_length=255, editable=False)
-    remote_id = models.BigIntegerField(null=True, editable=False)
-    default_branch = models.CharField(max_length=255, blank=True, editable=False)
-    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
-    state_detail = models.CharField(max_length=300, blank=True, editable=False)
-    is_suspect = models.BooleanField(default=False, editable=False)
-    read_at = models.DateTimeField(null=True, editable=False)
+    path = models.CharField(_("path"), max_length=255, validators=[RegexValidator(REPOSITORY_PATH)])
+    bound_path = models.CharField(_("bound path"), max_length=255, editable=False)
+    remote_id = models.BigIntegerField(_("remote id"), null=True, editable=False)
+    default_branch = models.CharField(_("default branch"), max_length=255, blank=True, editable=False)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
+    state_detail = models.CharField(_("state detail"), max_length=300, blank=True, editable=False)
+    is_suspect = models.BooleanField(_("is suspect"), default=False, editable=False)
+    read_at = models.DateTimeField(_("read at"), null=True, editable=False)
     # Somebody asked for the pipelines back to then: they are kept beside the newest ones.
-    keep_since = models.DateTimeField(null=True, editable=False)
+    keep_since = models.DateTimeField(_("keep since"), null=True, editable=False)
 
     objects = RepositoryQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("repository")
         verbose_name_plural = _("repositories")
         ordering: ClassVar = ["path"]
         constraints: ClassVar = [

@@ -41,32 +41,33 @@ class CIServer(models.Model):
     class Kind(models.TextChoices):
         GITLAB = "gitlab", "GitLab"
 
-    course = models.ForeignKey(Course, models.CASCADE, related_name="ci_servers")
-    name = models.CharField(max_length=80, default="GitLab")
-    kind = models.CharField(max_length=12, choices=Kind, default=Kind.GITLAB)
+    course = models.ForeignKey(Course, models.CASCADE, related_name="ci_servers", verbose_name=_("course"))
+    name = models.CharField(_("name"), max_length=80, default="GitLab")
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.GITLAB)
     base_url = models.CharField(_("address"), max_length=300, validators=[URLValidator(["http", "https"])])
-    token = EncryptedTextField(blank=True, editable=False)
+    token = EncryptedTextField(_("token"), blank=True, editable=False)
     poll_interval_s = models.PositiveIntegerField(
         _("seconds between polls"), default=60, validators=[MinValueValidator(10), MaxValueValidator(86_400)]
     )
     is_enabled = models.BooleanField(_("poll this server"), default=True)
 
-    next_poll_at = models.DateTimeField(editable=False)
-    not_before = models.DateTimeField(null=True, editable=False)
-    last_polled_at = models.DateTimeField(null=True, editable=False)
-    last_error_kind = models.CharField(max_length=12, blank=True, editable=False)
-    last_error = models.CharField(max_length=300, blank=True, editable=False)
-    failures = models.PositiveSmallIntegerField(default=0, editable=False)
-    page_size = models.PositiveSmallIntegerField(default=50, editable=False)
-    graphql_unusable_until = models.DateTimeField(null=True, editable=False)
-    version = models.CharField(max_length=40, blank=True, editable=False)
-    token_scopes = models.CharField(max_length=300, blank=True, editable=False)
-    token_expires_on = models.DateField(null=True, editable=False)
-    token_checked_at = models.DateTimeField(null=True, editable=False)
+    next_poll_at = models.DateTimeField(_("next poll at"), editable=False)
+    not_before = models.DateTimeField(_("not before"), null=True, editable=False)
+    last_polled_at = models.DateTimeField(_("last polled at"), null=True, editable=False)
+    last_error_kind = models.CharField(_("last error kind"), max_length=12, blank=True, editable=False)
+    last_error = models.CharField(_("last error"), max_length=300, blank=True, editable=False)
+    failures = models.PositiveSmallIntegerField(_("failures"), default=0, editable=False)
+    page_size = models.PositiveSmallIntegerField(_("page size"), default=50, editable=False)
+    graphql_unusable_until = models.DateTimeField(_("graphql unusable until"), null=True, editable=False)
+    version = models.CharField(_("version"), max_length=40, blank=True, editable=False)
+    token_scopes = models.CharField(_("token scopes"), max_length=300, blank=True, editable=False)
+    token_expires_on = models.DateField(_("token expires on"), null=True, editable=False)
+    token_checked_at = models.DateTimeField(_("token checked at"), null=True, editable=False)
 
     objects = CIServerQuerySet.as_manager()
 
     class Meta:
+        verbose_name_plural = _("CI servers")
         verbose_name = _("CI server")
         ordering: ClassVar = ["name", "pk"]
         indexes: ClassVar = [models.Index(fields=["next_poll_at"])]
