@@ -13,9 +13,9 @@ from dashboard.standing import Standing
 CONCERNS = {
     Concern.DOWN: ("bad", gettext_lazy("down")),
     Concern.RED: ("bad", gettext_lazy("red branch")),
-    Concern.ALERT: ("warn", gettext_lazy("alert open")),
-    Concern.ERRORS: ("warn", gettext_lazy("errors")),
-    Concern.WARNINGS: ("warn", gettext_lazy("warnings")),
+    Concern.ALERT: ("warn", gettext_lazy("with alerts")),
+    Concern.ERRORS: ("warn", gettext_lazy("with errors")),
+    Concern.WARNINGS: ("warn", gettext_lazy("with warnings")),
     Concern.UNKNOWN: ("idle", gettext_lazy("unknown")),
     Concern.FINE: ("good", gettext_lazy("fine")),
 }
