@@ -2,7 +2,8 @@
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN = .venv/bin
-PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
+# The files name every package, so pip looks for no other; Python compiles what is used when it is used.
+PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps --no-compile
 
 # What the browser suite takes from npm. Without npm the tests that need it are left out and named.
 AXE = tests/interface/node_modules/.package-lock.json
