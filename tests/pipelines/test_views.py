@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from courses.models import Event, Membership, User
 from pipelines import queries, services, wording
 from pipelines.models import CIServer, RepositoryState
+from pipelines.queries.charts import charts
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -712,3 +713,17 @@ def test_the_next_poll_is_told(client, server, lecturer, told, words):
     text = client.get(reverse("pipelines:server_list")).text
     assert words in text
     assert "just now" not in text
+
+
+def test_pipelines_of_half_an_hour_are_bars_of_a_minute_from_the_first_on(repository):
+    now = timezone.now()
+    ages = (38, 20, 3)
+    rows = [
+        factories.PipelineFactory(repository=repository, created_at=now - timedelta(minutes=age))
+        for age in ages
+    ]
+    drawn = charts(repository, rows[::-1], span=None, first_at=None, now=now, zone=UTC)
+    assert drawn.outcomes.frame.start == f"{rows[0].created_at.timestamp():.0f}"
+    boxes = [box for part in drawn.outcomes.parts for box in part.boxes]
+    assert len(boxes) == len(ages)
+    assert all(float(width.rstrip("%")) < 3 for _x, _y, width, _height in boxes)
