@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from alerts import services
 from alerts.forms import TargetForm
@@ -36,6 +37,10 @@ class ChannelAdmin(PanelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Channel]:
         """Channels of courses: what persons ask for is their own affair."""
         return Channel.objects.filter(owner=None)
+
+    @admin.display(description=_("sends to"))
+    def summary(self, channel: Channel) -> str:
+        return channel.summary
 
     def save_model(self, request: HttpRequest, obj: Channel, form: Any, change: bool) -> None:
         services.save_channel(obj, by=cast("User", request.user), now=timezone.now())

@@ -46,8 +46,8 @@ class Channel(models.Model):
     kind = models.CharField(_("kind"), max_length=7, choices=Kind, default=Kind.EMAIL)
     # Addresses, one per line, or one Apprise URL. Never shown again: see `summary`.
     target = EncryptedTextField(_("target"))
-    is_enabled = models.BooleanField("switched on", default=True)
-    send_resolved = models.BooleanField("also tell when it is over", default=True)
+    is_enabled = models.BooleanField(_("switched on"), default=True)
+    send_resolved = models.BooleanField(_("also tell when it is over"), default=True)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
     objects = ChannelQuerySet.as_manager()

@@ -94,7 +94,7 @@
   const OUTSIDE =
     "script, style, bdi, code, pre, kbd, samp, textarea, template, noscript, [translate=no], [name=time_zone], [name=language]";
   // In the administration: what rows hold, rights (Django stores their names), a text of Django's with tags within.
-  const DATA_OF_PANEL = "tbody [class*=field-], .readonly, #id_user_permissions, .messagelist, .breadcrumbs";
+  const DATA_OF_PANEL = "tbody [class*=field-], .readonly, #id_user_permissions, .messagelist, .breadcrumbs, summary + ul a[href^='?']";
   const unmarked = () => {
     const found = [];
     const look = (text, element, where) => {
@@ -109,7 +109,7 @@
       if (!element.closest(`${OUTSIDE}, ${DATA_OF_PANEL}`)) look(walker.currentNode.data, element, "text");
     }
     for (const element of document.body.querySelectorAll("*")) {
-      if (element.closest("[translate=no]")) continue;
+      if (element.closest(`[translate=no], ${DATA_OF_PANEL}`)) continue;
       for (const name of ["aria-label", "title", "alt", "placeholder", "aria-description", "aria-roledescription"])
         if (element.hasAttribute(name) && !element.matches("time")) look(element.getAttribute(name), element, name);
       if (element.matches("input[type=submit], input[type=button]")) look(element.value, element, "value");
