@@ -106,7 +106,7 @@ def _scope(server: CIServer) -> Check:
     if not server.scopes:
         return "idle", _("Scopes"), _("the server does not tell")
     if rules.may_read(server.scopes):
-        return "good", _("Scopes"), ", ".join(server.scopes)
+        return "good", _("Scopes"), _("may read: %(scopes)s") % {"scopes": ", ".join(server.scopes)}
     words = _("read_api is missing, the token has %(scopes)s") % {"scopes": ", ".join(server.scopes)}
     return "bad", _("Scopes"), words
 

@@ -118,9 +118,10 @@ def test_timeline_is_filtered_by_the_address(team, student):
 
 
 def test_timeline_holds_30_events_and_no_script_links(team, student):
-    factories.EventFactory.create_batch(31, course=team.course, team=team, url="javascript:alert(1)")
+    for n in range(31):
+        factories.EventFactory(course=team.course, team=team, title=f"Thing {n}", url="javascript:alert(1)")
     answer = text_of(page(student, team.get_absolute_url()))
-    assert answer.count("Something happened") == 30
+    assert len(set(re.findall(r"Thing \d+", answer))) == 30
     assert "javascript:" not in answer
 
 

@@ -68,7 +68,7 @@ def test_the_main_journey(page):
 
     page.goto("/experiments/")
     page.get_by_role("link", name="Order button").click()
-    reload_until(page, re.compile(r"\d\d?\.\d+ %"))
+    reload_until(page, re.compile(r"\d\d?\.\d+\s%"))
     expect(page.locator("main")).to_contain_text("95 % interval")
     look(page)
 

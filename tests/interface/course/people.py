@@ -123,9 +123,9 @@ def make_clock_changes(story: Story, team: Team) -> None:
             team=team,
             at=datetime.fromisoformat(f"{at}+00:00"),
             kind="note",
-            title=story.text("The clocks change"),
+            title=story.text(f"The clocks change {n}"),
         )
-        for at in CLOCK_CHANGES
+        for n, at in enumerate(CLOCK_CHANGES)
     )
 
 
