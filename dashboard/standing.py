@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from alerts.wording import SEVERITIES
 from dashboard.rules import Concern
 from health.models import Status
 
@@ -52,6 +53,12 @@ class AlertNow(NamedTuple):
     title: str
     since: datetime
     taken_at: datetime | None
+    severity: str
+
+    @property
+    def tone(self) -> str:
+        """The tone of its severity."""
+        return SEVERITIES.get(self.severity, "bad")
 
 
 @dataclass(slots=True)

@@ -100,7 +100,7 @@ def _read_branches(found: dict[int, Standing]) -> None:
 
 def _read_alerts(found: dict[int, Standing]) -> None:
     rows = Alert.objects.filter(state=State.FIRING, project__team__in=found).urgent_first()
-    columns = ("project__team_id", "pk", "title", "pending_since", "acknowledged_at")
+    columns = ("project__team_id", "pk", "title", "pending_since", "acknowledged_at", "rule__severity")
     for team, *alert in rows.values_list(*columns):
         found[team].alerts.append(AlertNow(*alert))
 

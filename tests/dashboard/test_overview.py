@@ -34,7 +34,7 @@ DOWN = PlaceNow(5, 3, "production", "down", EARLIER, None, "502 Bad Gateway")
 UP = PlaceNow(5, 3, "production", "up", EARLIER, 84.0, "200 OK", "1a2b3c4d", EARLIER)
 RED = BuildNow(6, 3, "failed", EARLIER, "test: 3 of 41 failed")
 GREEN = BuildNow(6, 3, "success", EARLIER, "", 14, "1a2b3c4d", EARLIER)
-ALERT = AlertNow(7, "Disk is full", EARLIER, None)
+ALERT = AlertNow(7, "Disk is full", EARLIER, None, "critical")
 
 
 @pytest.mark.parametrize(

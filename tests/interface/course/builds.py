@@ -18,6 +18,7 @@ def make_builds(story: Story, course: Course, projects: list[Project]) -> list[R
         base_url="https://gitlab.example.org",
         token="glpat-browser-tests",
         next_poll_at=story.now + timedelta(days=9),
+        poll_interval_s=3600,  # nobody polls here, and it must not be stale when the last page is visited
         last_polled_at=story.ago(hours=30) if story.is_failing else story.now,
         last_error_kind="auth" if story.is_failing else "",
         last_error=story.text("The server refuses the token.") if story.is_failing else "",
