@@ -75,6 +75,8 @@ def _search(here: Any, field: Any, request: HttpRequest) -> Callable[[str], Any]
 class CountedDeletion(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic when the program runs
     """Tells how many rows go with a deletion instead of naming each, and refuses too many at once."""
 
+    list_per_page = 50
+
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, Any]:
         manager = self.model._base_manager
         chosen = (

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from alerts.models import Rule
 from alerts.wording import SEVERITIES
 from dashboard.rules import Concern
 from health.models import Status
@@ -58,7 +59,11 @@ class AlertNow(NamedTuple):
     @property
     def tone(self) -> str:
         """The tone of its severity."""
-        return SEVERITIES.get(self.severity, "bad")
+        return SEVERITIES[self.severity]
+
+    @property
+    def severity_words(self) -> str:
+        return str(Rule.Severity(self.severity).label)
 
 
 @dataclass(slots=True)

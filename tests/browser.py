@@ -14,8 +14,10 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-
 
 
 def chromium() -> str:
-    """Return where Chromium is. Raises MissingServerError."""
-    return servers.program("chromium", "usr/bin/chromium-browser", "usr/bin/google-chrome")
+    """Return where Chromium is, best the one without windows. Raises MissingServerError."""
+    return servers.program(
+        "chromium-headless-shell", "usr/bin/chromium", "usr/bin/chromium-browser", "usr/bin/google-chrome"
+    )
 
 
 @contextmanager

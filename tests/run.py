@@ -1,7 +1,8 @@
 """Run the whole suite on both databases: `python -m tests.run [pytest arguments]`.
 
-First on SQLite with the embedded broker, then on PostgreSQL with Redis. Without those servers
-the second run is left out and said so; with CI=true that is a failure.
+Two suites at a time. In front, on SQLite with the embedded broker: what runs in one process, then what
+drives browsers. Beside it: the first of these on PostgreSQL with Redis, then what starts the whole site.
+Without PostgreSQL and Redis their run is left out and said so; with CI=true that is a failure.
 """
 
 import os
@@ -9,15 +10,21 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
+
+import pytest
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 
 from dashboard import processes
 from tests import servers
 
-COVERAGE = [sys.executable, "-m", "coverage"]
+COVERAGE = ["-m", "coverage"]
+PYTEST = ["-m", "pytest", "-m"]
+IN_ONE_PROCESS, BROWSERS, WHOLE_SITE = "not (e2e or processes)", "e2e", "processes"
 
 
 @contextmanager
@@ -33,36 +40,50 @@ def embedded_broker() -> Iterator[str]:
             servers.end(process)
 
 
-def run_suite(name: str, environment: dict[str, str], arguments: list[str]) -> int:
-    """Run pytest under coverage and return its exit code."""
-    print(f"\n== {name} ==", flush=True)
-    return subprocess.run(
-        [*COVERAGE, "run", "--parallel-mode", "-m", "pytest", *arguments],
-        env={**os.environ, **environment, "COVERAGE_FILE": f".coverage.{name.split(maxsplit=1)[0]}"},
-        check=False,
-    ).returncode
+def run_suite(command: list[str], environment: dict[str, str], output: IO[bytes] | None = None) -> int:
+    """Run pytest with a data folder of its own and return its exit code.
+
+    command: Python's arguments. output: the file that takes what it prints.
+    """
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        code = subprocess.run(
+            [sys.executable, *command],
+            env={**os.environ, **environment, "TEST_DATA_DIR": folder},
+            stdout=output,
+            stderr=subprocess.STDOUT if output else None,
+            check=False,
+        ).returncode
+    return 0 if code == pytest.ExitCode.NO_TESTS_COLLECTED else code
+
+
+def run_beside(sqlite: dict[str, str], arguments: list[str], output: IO[bytes]) -> int:
+    """Run the suites that do not stand in front; return the first bad exit code."""
+    try:
+        with servers.postgres_server() as database, servers.redis_server() as redis:
+            environment = {"DATABASE_URL": database, "TEST_REDIS_URL": redis}
+            code = run_suite([*PYTEST, IN_ONE_PROCESS, *arguments], environment, output)
+    except servers.MissingServerError as error:
+        output.write(f"NOT RUN: the suite on PostgreSQL with Redis ({error}).\n".encode())
+        output.flush()
+        code = int(servers.IS_CI)
+    return run_suite([*PYTEST, WHOLE_SITE, *arguments], sqlite, output) or code
 
 
 def main(arguments: list[str]) -> int:
-    """Run both suites and the coverage bar; return the first bad exit code."""
-    for old in Path().glob(".coverage*"):
-        old.unlink()
-    with embedded_broker() as broker:
-        code = run_suite("SQLite with the embedded broker", {"TEST_REDIS_URL": broker}, arguments)
-    if code:
-        return code
-    with ExitStack() as stack:
-        try:
-            database = stack.enter_context(servers.postgres_server())
-            redis = stack.enter_context(servers.redis_server())
-        except servers.MissingServerError as error:
-            print(f"\nNOT RUN: the suite on PostgreSQL with Redis ({error}).", flush=True)
-            return 1 if servers.IS_CI else 0
-        environment = {"DATABASE_URL": database, "TEST_REDIS_URL": redis}
-        both = ["-m", "not e2e and not processes", *arguments]
-        code = run_suite("PostgreSQL with Redis", environment, both)
-    subprocess.run([*COVERAGE, "combine", "--quiet"], check=True)
-    return code or subprocess.run([*COVERAGE, "report", "--fail-under=95"], check=False).returncode
+    """Run everything and the coverage bar; return the first bad exit code."""
+    with embedded_broker() as broker, tempfile.TemporaryFile() as output, ThreadPoolExecutor(1) as pool:
+        sqlite = {"TEST_REDIS_URL": broker}
+        beside = pool.submit(run_beside, sqlite, arguments, output)
+        print("\n== SQLite with the embedded broker ==", flush=True)
+        codes = [run_suite([*COVERAGE, "run", *PYTEST, IN_ONE_PROCESS, *arguments], sqlite)]
+        print("\n== Browsers ==", flush=True)
+        codes += [run_suite([*PYTEST, BROWSERS, *arguments], sqlite), beside.result()]
+        print("\n== PostgreSQL with Redis, then the whole site ==", flush=True)
+        output.seek(0)
+        print(output.read().decode(errors="replace"))
+    report = [sys.executable, *COVERAGE, "report", "--fail-under=95"]
+    codes.append(subprocess.run(report, check=False).returncode)
+    return next((code for code in codes if code), 0)
 
 
 if __name__ == "__main__":

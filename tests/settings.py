@@ -24,7 +24,9 @@ if TEST_REDIS_URL:
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     CELERY_BROKER_URL = "memory://"
-DATA_DIR = Path(tempfile.gettempdir()) / f"courseops-tests-{os.getuid()}"
+DATA_DIR = Path(
+    os.environ.get("TEST_DATA_DIR") or Path(tempfile.gettempdir()) / f"courseops-tests-{os.getuid()}"
+)
 STATIC_ROOT = DATA_DIR / "static"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_AUTOREFRESH = True

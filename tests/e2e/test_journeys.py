@@ -122,8 +122,9 @@ def test_a_student_sees_their_team_and_nothing_else(browser, demo):
     context = browser.new_context(base_url=demo.url, **PHONE)
     page = context.new_page()
     sign_in(page, "student@demo.example", "courseops-demo")
-    expect(page.locator("#teams")).to_contain_text("Lovelace")
-    expect(page.locator("#teams")).not_to_contain_text("Hopper")
+    # The overview leads who has one team to it.
+    expect(page.get_by_role("heading", level=1)).to_have_text("Lovelace")
+    expect(page.locator("main")).not_to_contain_text("Hopper")
     assert page.goto("/courses/software-engineering-lab/teams/hopper/").status == 404
     assert (
         page.goto("/admin/").url.endswith("/accounts/login/?next=/admin/")

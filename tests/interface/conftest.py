@@ -57,7 +57,7 @@ def visitor(running, browser: Browser):
     def open_page(name: str, role: str, **options: object) -> Page:
         site = running[name]
         width = {"width": WIDE[0], "height": WIDE[1]}
-        context = browser.new_context(base_url=site.url, **{"viewport": width, **options})
+        context = browser.new_context(base_url=site.url, **{"viewport": width, "locale": "en-US", **options})
         if role:
             context.add_cookies([{"name": "sessionid", "value": site.cookies[role], "url": site.url}])
         contexts.append(context)

@@ -117,7 +117,10 @@ class Seat:
 
 async def take_seat(browser: Browser, site: Site, role: str, width: tuple[int, int]) -> Seat:
     context: BrowserContext = await browser.new_context(
-        base_url=site.url, viewport={"width": width[0], "height": width[1]}, reduced_motion="reduce"
+        base_url=site.url,
+        viewport={"width": width[0], "height": width[1]},
+        reduced_motion="reduce",
+        locale="en-US",
     )
     if role:
         await context.add_cookies([{"name": "sessionid", "value": site.cookies[role], "url": site.url}])

@@ -508,7 +508,7 @@ def test_what_is_not_polled_is_not_tried(client, server, lecturer):
     [
         ({}, [("idle", "the server does not tell"), ("idle", "the server does not tell")]),
         ({"token_scopes": "read_user"}, [("bad", "read_api is missing, the token has read_user")]),
-        ({"token_scopes": "api"}, [("good", "api")]),
+        ({"token_scopes": "api"}, [("good", "may read: api")]),
         ({"token_expires_on": date(2036, 2, 1)}, [("good", "on 1 Feb 2036, at 00:00 UTC")]),
         ({"token_expires_on": date(2026, 2, 1)}, [("warn", "on 1 Feb 2026, at 00:00 UTC")]),
         ({"last_error_kind": "auth", "last_error": "No."}, [("bad", "No.")]),
