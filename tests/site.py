@@ -7,13 +7,15 @@ import sys
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.cookiejar import CookieJar
 from pathlib import Path
 
 import psutil
 
+from demo.ports import is_free
 from tests import servers
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -87,6 +89,24 @@ class Site:
 
     def find(self, word: str) -> psutil.Process:
         return next(process for process in self.family() if word in " ".join(process.cmdline()))
+
+
+@contextmanager
+def demo_site(folder: Path) -> Iterator[Site]:
+    """Run the demo as `make demo` starts it, with its data in `folder`."""
+    command = ("make", "--silent", "demo")
+    site = Site(folder, command, DEMO_DATA_DIR=str(folder), DEMO_PORT=free_ports())
+    try:
+        site.wait_up()
+        yield site
+    finally:
+        site.end()
+
+
+def free_ports() -> str:
+    """Return a DEMO_PORT from which on every port is free, below those that connections go out from."""
+    blocks = (range(first, first + 17) for first in range(20_000, 30_000, 20))
+    return str(next(block[0] for block in blocks if all(map(is_free, block))))
 
 
 class Visitor:

@@ -5,28 +5,15 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from demo.ports import is_free
 from tests.browser import sign_in
-from tests.site import Site
-
-
-def free_ports() -> str:
-    """Return a DEMO_PORT from which on every port is free, below those that connections go out from."""
-    blocks = (range(first, first + 17) for first in range(20_000, 30_000, 20))
-    return str(next(block[0] for block in blocks if all(map(is_free, block))))
+from tests.site import Site, demo_site
 
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory) -> Iterator[Site]:
     """The demo as `make demo` starts it, on a data folder of its own."""
-    folder = tmp_path_factory.mktemp("demo")
-    command = ("make", "--silent", "demo")
-    site = Site(folder, command, DEMO_DATA_DIR=str(folder), DEMO_PORT=free_ports())
-    try:
-        site.wait_up()
+    with demo_site(tmp_path_factory.mktemp("demo")) as site:
         yield site
-    finally:
-        site.end()
 
 
 @pytest.fixture

@@ -1,11 +1,10 @@
-"""Measure every page and write docs/interface.md with its pictures: `python -m tests.interface.report`.
+"""Measure every page and write docs/interface.md: `python -m tests.interface.report`.
 
 The test run asserts what is the same on every machine. Here the clock is read, too, one page at a
 time; the program fails when a page misses a bar, and writes the table all the same.
 """
 
 import asyncio
-import base64
 import os
 import sys
 import tempfile
@@ -13,17 +12,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
-from playwright.async_api import async_playwright
-
-from tests.browser import FLAGS, chromium
+from tests.browser import chromium
 from tests.interface import sites
-from tests.interface.walk import How, Visit, take_seat, walk
+from tests.interface.walk import How, Visit, walk
 
 DOCS = sites.ROOT / "docs"
 MOST_LCP_MS = 1000
-MOST_PICTURE_BYTES = 150_000
-SCREEN = (1440, 900)
-PICTURES = {"overview": "/", "experiment": "/experiments/1/"}
 VISITED = ("full", "error", "empty")
 BY_HAND = "## Measured once"
 HEAD = """# The interface, measured
@@ -50,7 +44,6 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         made = sites.prepared(Path(name), VISITED)
         with sites.serving(list(made.values())):
-            asyncio.run(_picture(made["full"]))  # first: what is shown grows old
             seen = asyncio.run(_measure(made))
     bars = _bars(seen)
     text = HEAD.format(count=len(seen)) + "".join(f"| {' | '.join(row)} |\n" for row, _ in bars)
@@ -143,31 +136,6 @@ def _by_hand(page: Path) -> str:
     old = page.read_text(encoding="utf-8") if page.exists() else ""
     _, heading, rest = old.partition(BY_HAND)
     return f"\n{heading}{rest}" if heading else ""
-
-
-async def _picture(site: sites.Site) -> None:
-    """Take the pictures of README, light and dark."""
-    (DOCS / "screenshots").mkdir(exist_ok=True)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        seat = await take_seat(browser, site, "lecturer", SCREEN)
-        for name, path in PICTURES.items():
-            await seat.tab.goto(path)
-            for scheme in ("light", "dark"):
-                await seat.look(SCREEN, scheme)
-                await seat.tab.wait_for_timeout(300)
-                (DOCS / "screenshots" / f"{name}-{scheme}.webp").write_bytes(await _shot(seat))
-        await browser.close()
-
-
-async def _shot(seat) -> bytes:
-    """Return the screen as WebP, as good as fits."""
-    for quality in (100, 92, 85, 75, 60, 40):  # 100 is without loss, often the smallest of flat colours
-        shot = await seat.cdp.send("Page.captureScreenshot", {"format": "webp", "quality": quality})
-        picture = base64.b64decode(shot["data"])
-        if len(picture) <= MOST_PICTURE_BYTES:
-            break
-    return picture
 
 
 if __name__ == "__main__":
