@@ -90,7 +90,7 @@ def _read_branches(found: dict[int, Standing]) -> None:
     rows = RepositoryState.objects.filter(repository__project__team__in=found).order_by("pk")
     branch = ("repository__project__team_id", "repository_id", "repository__project_id")
     verdict = ("status", "since", "detail")
-    pipeline = ("pipeline__remote_id", "pipeline__sha", "pipeline__finished_at")
+    pipeline = ("pipeline__iid", "pipeline__sha", "pipeline__finished_at")
     for team, pk, project, status, since, detail, number, sha, ended_at in rows.values_list(
         *branch, *verdict, *pipeline
     ):

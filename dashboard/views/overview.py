@@ -58,7 +58,7 @@ def overview(request: Request) -> HttpResponse:
         request,
         "dashboard/overview.html",
         frame=frame,
-        is_own=filters.is_watched,
+        is_own=filters.is_watched or bool(filters.tutor and "tutor" not in request.GET),
         teams=lambda: _teams(request, filters, courses, dict(tutors)),
     )
 

@@ -26,7 +26,8 @@ function setStale(event, isStale) {
   const at = document.getElementById("as-of");
   if (at && !isStale) {
     const zone = at.dataset.zone || undefined;
-    at.textContent = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: zone });
+    const { lang } = document.documentElement; // English as such has 24 hours here, American English has 12
+    at.textContent = new Date().toLocaleTimeString(lang === "en" ? "en-GB" : lang, { hour: "numeric", minute: "2-digit", timeZone: zone });
   }
 }
 for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) document.addEventListener(name, (event) => setStale(event, true));
@@ -49,10 +50,11 @@ if (window.Idiomorph) {
 // A new alert is told politely, once in this tab.
 document.addEventListener("htmx:afterSettle", () => {
   const bell = document.getElementById("bell");
-  const newest = Number(bell?.dataset.newest || 0);
+  if (!bell?.dataset.newest) return; // it has not answered yet, and what is open already is no news
+  const newest = Number(bell.dataset.newest);
   const known = Number(sessionStorage.getItem("newest-alert") ?? -1);
   if (newest > known && known >= 0) document.getElementById("news").textContent = bell.dataset.news;
-  if (bell?.dataset.newest || known < 0) sessionStorage.setItem("newest-alert", Math.max(newest, known, 0));
+  sessionStorage.setItem("newest-alert", Math.max(newest, known));
 });
 
 // A form is sent once: the button rests after the first click, until the page is shown again.

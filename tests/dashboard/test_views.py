@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from benchmarks import course as large
-from courses.models import Course, User
+from courses import live
+from courses.models import Course, Membership, User
 from dashboard.views import answers
 from pipelines.models import RepositoryState
 from tests import factories
@@ -226,3 +227,15 @@ def test_the_page_of_a_busy_site_asks_no_database(rf, django_assert_num_queries)
             answer = answers.server_error(request)
     assert answer.status_code == 503
     assert not request.session.modified
+
+
+def test_teams_that_a_tutor_begins_with_are_nobody_elses_view(client, monkeypatch):
+    monkeypatch.setattr(live, "FRESH_S", 60.0)
+    course = large.make(3, now=timezone.now())
+    mine = course.teams.order_by("pk").first()
+    tutor, other = (User.objects.create_superuser(f"{name}@example.org", "x") for name in ("one", "two"))
+    factories.MembershipFactory(user=tutor, course=course, team=mine, role=Membership.Role.TUTOR)
+    client.force_login(tutor)
+    assert "Team 0001" not in client.get("/").text
+    client.force_login(other)
+    assert "Team 0001" in client.get("/").text

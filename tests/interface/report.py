@@ -31,7 +31,8 @@ Every page of the site in a browser, written by
 The list of pages comes from the URL configuration; a page with several looks (an alert that fires, one
 that is resolved) counts with its worst figure. Each page is loaded cold: {count} visits on three sites, one
 with 200 teams, one where everything fails or is stale, one fresh. axe-core looks at {views}
-with all rules of WCAG 2.2 AA and all best practices; forms are looked at again after they refused nonsense. Weights are what goes over the wire, in kB. LCP and CLS are Chromium's, on this
+with all rules of WCAG 2.2 AA and all best practices; forms are looked at again after they refused
+nonsense. Weights are what goes over the wire, in kB. LCP and CLS are Chromium's, on this
 machine and without throttling, with 200 teams.
 
 | bar | limit | worst |
