@@ -109,7 +109,7 @@ def test_the_sentence_comes_first(client, course):
     assert sentence() == "1 of 3 apps are not watched at the moment"
     first.health_state.status = "down"
     first.health_state.save()
-    assert sentence() == "1 of 3 apps are down"
+    assert sentence() == "Down: 1 of 3 apps"
     assert "1 more is not watched" in text_of(client.get(at("course", "lab")))
 
 
