@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "dashboard.views.answers.explain_method",
     "courses.reader.reader_settings",
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"

@@ -239,3 +239,11 @@ def test_teams_that_a_tutor_begins_with_are_nobody_elses_view(client, monkeypatc
     assert "Team 0001" not in client.get("/").text
     client.force_login(other)
     assert "Team 0001" in client.get("/").text
+
+
+def test_a_person_who_opens_the_address_of_a_button_is_told_so(client, admin):
+    answer = client.get("/settings/theme/", headers={"Accept": "text/html,*/*"})
+    assert answer.status_code == 405
+    assert answer["Allow"] == "POST"
+    assert "Nothing was done" in answer.text
+    assert client.get("/settings/theme/").content == b""

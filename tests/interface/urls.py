@@ -2,7 +2,7 @@
 
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.urls import path
 from django.utils.module_loading import import_string
@@ -20,7 +20,7 @@ FAULTS = {
     "500": RuntimeError("on purpose"),
     "503": OperationalError("database is locked"),
 }
-ANSWERS = {"429": 429, "403_csrf": 403}
+ANSWERS = {"405": 405, "429": 429, "403_csrf": 403}
 PAGES = {f"/faults/{name}/": int(name[:3]) for name in (*FAULTS, *ANSWERS)}
 
 
@@ -30,6 +30,8 @@ def fault(request: HttpRequest, name: str) -> HttpResponse:
         raise FAULTS[name]
     if name == "403_csrf":
         return csrf_failure(request)
+    if name == "405":
+        return HttpResponseNotAllowed(["POST"])
     return render(request, "429.html", status=429)
 
 
