@@ -82,6 +82,11 @@ def rest_s(headers: Mapping[str, str], now: datetime) -> int:
     return int(min(max(reset - now.timestamp(), 1.0), LONGEST_WAIT_S))
 
 
+def ran_out_of_time(words: str) -> bool:
+    """Return whether the errors of an answer of GraphQL say that the server gave up half-way."""
+    return "imeout" in words or "timed out" in words
+
+
 def _connection_fault(fault: Fault) -> CIFault:
     if fault.kind == NetFault.REFUSED:
         return CIFault(FaultKind.REFUSED, fault.detail)

@@ -163,7 +163,7 @@ class Sweep:
             self.is_unusable = len(batch) == 1
             self.page_size = min(self.page_size, max(1, len(batch) // 2))
             self.queue.appendleft(batch)
-        elif "imeout" in words or "timed out" in words:
+        elif answers.ran_out_of_time(words):
             self._fail(batch, CIFault(FaultKind.BUSY, words, is_maybe_size=True))
         elif any(_is_about_schema(problem) for problem in errors):
             self.is_unusable = True

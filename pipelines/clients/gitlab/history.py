@@ -84,7 +84,7 @@ def _by_graphql(access: Access, wanted: Wanted, since: datetime, cursor: str) ->
 def _refusal(answer: Answer) -> CIFault:
     """Return why there is no page; REST may know better unless the server was only slow."""
     words = text(" ".join(problem.message for problem in answer.errors or ()))
-    if "imeout" in words or "timed out" in words:
+    if answers.ran_out_of_time(words):
         return CIFault(FaultKind.BUSY, words)
     return CIFault(FaultKind.REFUSED, words or "It tells nothing of the project.", is_maybe_way=True)
 
