@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from django.utils.formats import date_format
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from courses.templatetags.ui import duration
+from courses.templatetags.ui import duration, exact
 from health.rules import ranges
 from health.rules.verdicts import DOWN, UNKNOWN, UP
 
@@ -80,13 +81,39 @@ def span_words(span: timedelta) -> str:
 
 
 def window_words(shown: ranges.Window, zone: tzinfo) -> str:
-    """Return what the figures are of: `last 24 hours`, `since 09:12` or `28 Mar 12:00 to 28 Mar 13:00`."""
+    """Return what a drawing is of: `last 24 hours`, `since 09:12 CET`, `28 Mar 12:00 to 28 Mar 13:00 CET`."""
     if shown.asked.end:
-        ends = {"start": instant(shown.start, zone), "end": instant(shown.end, zone)}
-        return _("%(start)s to %(end)s") % ends
+        return _to(instant(shown.start, zone), f"{instant(shown.end, zone)} {_zone(shown.end, zone)}")
     if shown.since:
-        return _("since %(time)s") % {"time": clock(shown.since, shown.end, zone)}
+        return _since(f"{clock(shown.since, shown.end, zone)} {_zone(shown.since, zone)}")
+    return _last(shown)
+
+
+def window_label(shown: ranges.Window, zone: tzinfo) -> str:
+    """Return the same for the label of a figure, each instant as an element that tells more on hover."""
+    if shown.asked.end:
+        ends = exact(shown.start, "SHORT_DATETIME_FORMAT"), exact(shown.end, "SHORT_DATETIME_FORMAT")
+        return mark_safe(_to(*ends))  # noqa: S308 - of our own words and elements
+    if shown.since:
+        form = _clock_form(shown.since, shown.end, zone)
+        return mark_safe(_since(exact(shown.since, form)))  # noqa: S308
+    return _last(shown)
+
+
+def _to(start: str, end: str) -> str:
+    return _("%(start)s to %(end)s") % {"start": start, "end": end}
+
+
+def _since(time: str) -> str:
+    return _("since %(time)s") % {"time": time}
+
+
+def _last(shown: ranges.Window) -> str:
     return _("last %(span)s") % {"span": span_words(shown.asked.span)}
+
+
+def _zone(at: datetime, zone: tzinfo) -> str:
+    return f"{at.astimezone(zone):%Z}"
 
 
 def became_words(became: str) -> str:
@@ -108,9 +135,12 @@ def instant(at: datetime, zone: tzinfo) -> str:
 
 def clock(at: datetime, now: datetime, zone: tzinfo) -> str:
     """Return an instant in the reader's zone, without the day when that is today: `09:12`."""
-    local = at.astimezone(zone)
-    is_today = local.date() == now.astimezone(zone).date()
-    return date_format(local, "TIME_FORMAT" if is_today else "SHORT_DATETIME_FORMAT")
+    return date_format(at.astimezone(zone), _clock_form(at, now, zone))
+
+
+def _clock_form(at: datetime, now: datetime, zone: tzinfo) -> str:
+    is_today = at.astimezone(zone).date() == now.astimezone(zone).date()
+    return "TIME_FORMAT" if is_today else "SHORT_DATETIME_FORMAT"
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,10 @@ class TimeAxis:
         """Return an instant in the reader's zone: `28 Mar 13:05`."""
         return _worded(at, self.zone, get_language())
 
+    def zoned(self, at: datetime) -> str:
+        """Return the same with the zone, for where nothing else tells it: `28 Mar 13:05 CET`."""
+        return f"{self.words(at)} {at.astimezone(self.zone):%Z}"
+
     def ticks(self) -> list[Tick]:
         """Return the ticks. Where labels are left out, those of midnights stay: they name the day."""
         found = time_ticks(self.start, self.end, self.zone)

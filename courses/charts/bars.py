@@ -48,7 +48,7 @@ class StatusBar:
     frame: Frame
     boxes: list[Box]
     values: str
-    rows: list[tuple[str, str, str, str]]
+    rows: list[tuple[str, str, datetime, str]]
 
 
 def status_bar(
@@ -85,8 +85,7 @@ def status_bar(
         boxes=[box for n, held in enumerate(columns) for box in _boxes(held, n / COLUMNS, top)],
         values="|".join(_told(held) for held in columns),
         rows=[
-            (status, status_words(status), axis.words(first), words_of(last - first))
-            for status, first, last in newest
+            (status, status_words(status), first, words_of(last - first)) for status, first, last in newest
         ],
     )
 

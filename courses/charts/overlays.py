@@ -96,12 +96,13 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the list below a chart. times: from when to when, in words."""
+    """A line of the list below a chart. lasted: for how long, in words; empty for a mark."""
 
     kind: str
     shape: str
     tone: str
-    times: str
+    at: datetime
+    lasted: str
     label: str
     url: str
 
@@ -178,15 +179,16 @@ def _shape(kind: str, group: Sequence[Mark | Range], axis: TimeAxis) -> Shape:
 
 
 def _title(one: Mark | Range, axis: TimeAxis) -> str:
-    return f"{_times(one, axis)}: {one.label}"
+    lasted = _lasted(one, axis)
+    return f"{axis.zoned(one.at)}{lasted and ', '}{lasted}: {one.label}"
 
 
-def _times(one: Mark | Range, axis: TimeAxis) -> str:
+def _lasted(one: Mark | Range, axis: TimeAxis) -> str:
     if isinstance(one, Mark):
-        return axis.words(one.at)
-    words = {"at": axis.words(one.at), "lasted": words_of((one.until or axis.end) - one.at)}
-    return _("%(at)s, for %(lasted)s") % words if one.until else _("%(at)s, for %(lasted)s so far") % words
+        return ""
+    words = {"lasted": words_of((one.until or axis.end) - one.at)}
+    return _("for %(lasted)s") % words if one.until else _("for %(lasted)s so far") % words
 
 
 def _entry(one: Mark | Range, axis: TimeAxis) -> Entry:
-    return Entry(one.kind, SHAPES[one.kind], one.tone, _times(one, axis), one.label, one.url)
+    return Entry(one.kind, SHAPES[one.kind], one.tone, one.at, _lasted(one, axis), one.label, one.url)

@@ -1,6 +1,6 @@
 """How are states, instants, spans and amounts shown? The tags and filters of every page."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django import template
 from django.template import Context
@@ -34,6 +34,7 @@ LABELS = {
     "Password (again)": _("Password, again"),
 }
 
+TIME = '<time datetime="{}" title="{}">{}</time>'
 # Each tone has a shape of its own (ui/_icons.html), so that no state is told by colour alone.
 # Written out here and not in a template: a page of 1,000 teams shows some 6,000 of these.
 STATE = '<span class="state {}"><svg aria-hidden="true"><use href="#i-{}" /></svg>{}</span>'
@@ -86,11 +87,28 @@ def when(at: datetime | None, empty: str = "") -> str:
     """
     if at is None:
         return empty or gettext("never")
+    return format_html(TIME, at.astimezone(UTC).isoformat(), _full(at), ago(at))
+
+
+@register.simple_tag
+def exact(at: datetime, form: str = "DATETIME_FORMAT") -> str:
+    """Show an instant by clock and calendar in the reader's zone; on hover how long ago, and in UTC.
+
+    form: another of the formats in `courses.formats`.
+    """
+    shown = date_format(timezone.localtime(at), form)
+    return format_html(TIME, at.astimezone(UTC).isoformat(), f"{ago(at)}: {_full(at)}", shown)
+
+
+@register.simple_tag
+def day(on: date) -> str:
+    """Show a day of the calendar, which is the same day in every zone."""
+    return format_html('<time datetime="{}">{}</time>', on.isoformat(), date_format(on, "DATE_FORMAT"))
+
+
+def _full(at: datetime) -> str:
     local = timezone.localtime(at)
-    full = f"{date_format(local, 'DATETIME_FORMAT')} {local:%Z} ({at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC)"
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>', at.astimezone(UTC).isoformat(), full, ago(at)
-    )
+    return f"{date_format(local, 'DATETIME_FORMAT')} {local:%Z} ({at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC)"
 
 
 @register.filter

@@ -20,7 +20,7 @@ from health.queries.outages import Outage, last_outages
 from health.queries.standing import Standing, standing
 from health.rules import availability, histogram, slots
 from health.rules.ranges import Range, Window, window
-from health.wording import window_words
+from health.wording import window_label
 
 RESULTS_SHOWN = 20
 TRANSITIONS_READ = 5000
@@ -70,7 +70,7 @@ def environment_page(
         state=state,
         standing=standing(environment, check, state, now=now),
         window=shown,
-        period=window_words(shown, zone),
+        period=window_label(shown, zone),
         availability=availability.availability(watched),
         n=n,
         expected=max(n, _expected(check, rows, shown)) if check else n,

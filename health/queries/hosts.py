@@ -18,7 +18,7 @@ from health.models import Host, HostRollup, HostSample, HostState
 from health.queries.trends import trend_line
 from health.rules import slots, trend
 from health.rules.ranges import Range, Window, window
-from health.wording import window_words
+from health.wording import window_label
 
 AN_HOUR = timedelta(hours=1)
 # (ident, title, lines as (label, field))
@@ -125,7 +125,7 @@ def host_page(host: Host, *, span: Range, now: datetime, zone: tzinfo) -> HostPa
         state=state,
         status=status,
         silent=silent,
-        period=window_words(shown, zone),
+        period=window_label(shown, zone),
         n=sum(row.n for row in rows),
         charts=[_chart(*chart, rows, shown, TimeAxis(shown.start, shown.end, zone)) for chart in CHARTS],
     )

@@ -103,11 +103,12 @@ def test_each_kind_has_a_lane_and_a_shape_of_its_own():
     (bar,) = drawing.lanes[0].bars
     assert (bar.x, bar.end, bar.width) == ("20%", "40%", "20%")
     assert drawing.lanes[2].marks == [("10%", "neutral")]
-    assert [entry.times for entry in drawing.entries] == [
-        "28 Mar 12:50",
-        "28 Mar 12:20, for 20 min",
-        "28 Mar 12:10",
+    assert [(entry.at, entry.lasted) for entry in drawing.entries] == [
+        (at(50), ""),
+        (at(20), "for 20 min"),
+        (at(10), ""),
     ]
+    assert ">28 Mar 12:20</time>, for 20 min<" in listed(drawing)
 
 
 def test_close_events_are_one_shape_with_their_number_and_stay_complete():
@@ -115,7 +116,7 @@ def test_close_events_are_one_shape_with_their_number_and_stay_complete():
     drawing = overlay([Mark(at(minute), f"v{minute}", "deployment") for minute in minutes], AXIS)
     (lane,) = drawing.lanes
     assert [(shape.x, shape.count) for shape in lane.shapes] == [("0%", "10"), ("50%", ""), ("90%", "")]
-    assert lane.shapes[0].title.startswith("10 deployments: 28 Mar 12:00: v0; ")
+    assert lane.shapes[0].title.startswith("10 deployments: 28 Mar 12:00 UTC: v0; ")
     assert lane.shapes[0].title.endswith("; …")
     assert len(lane.marks) == len(drawing.entries) == 12
     assert listed(drawing).count("<li") == 12
@@ -140,7 +141,7 @@ def test_what_began_before_or_still_lasts_is_drawn_to_the_edge():
     )
     (bar,) = drawing.lanes[0].bars
     assert (bar.x, bar.width) == ("0%", "100%")
-    assert [entry.times for entry in drawing.entries] == ["28 Mar 11:00, for 2 h 40 min so far"]
+    assert [(entry.at, entry.lasted) for entry in drawing.entries] == [(at(-60), "for 2 h 40 min so far")]
 
 
 def test_lanes_make_room_above_the_plot():
@@ -153,7 +154,7 @@ def test_lanes_make_room_above_the_plot():
     assert int(full.frame.top) == int(bare.frame.top) + 32
     assert full.frame.plot == bare.frame.plot
     html = render_to_string("ui/_line_chart.html", {"chart": full})
-    assert "<title>28 Mar 12:20, for 20 min: Down</title>" in html
+    assert "<title>28 Mar 12:20 UTC, for 20 min: Down</title>" in html
 
 
 def test_hostile_titles_and_addresses_are_inert():
@@ -208,9 +209,9 @@ def test_events_are_drawn_in_two_queries(environment, django_assert_num_queries)
     )
     with django_assert_num_queries(2):
         drawing = events_over(Event.objects.filter(environment=environment), AXIS)
-    assert [(entry.kind, entry.times) for entry in drawing.entries] == [
-        ("deployment", "28 Mar 12:20"),
-        ("incident", "28 Mar 11:10, for 1 h"),
+    assert [(entry.kind, entry.at, entry.lasted) for entry in drawing.entries] == [
+        ("deployment", at(20), ""),
+        ("incident", at(-50), "for 1 h"),
     ]
     assert drawing.left_out == 0
 

@@ -1,10 +1,12 @@
 """How states, instants, spans and amounts are shown."""
 
-from datetime import UTC, datetime, timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
 from django.conf import settings
+from django.utils import timezone
 
 from courses.templatetags import ui
 
@@ -25,6 +27,28 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 def test_ago(span, words):
     with time_machine.travel(NOW, tick=False):
         assert ui.ago(NOW - span) == words
+
+
+def test_an_exact_instant_is_in_the_readers_zone_with_its_distance_and_utc_on_hover():
+    at = datetime(2025, 12, 31, 23, 30, tzinfo=UTC)
+    with time_machine.travel(NOW, tick=False), timezone.override("Europe/Berlin"):
+        assert ui.exact(at) == (
+            '<time datetime="2025-12-31T23:30:00+00:00" '
+            'title="30 min ago: 1 Jan 2026, 00:30 CET (2025-12-31 23:30:00 UTC)">1 Jan 2026, 00:30</time>'
+        )
+        assert ">1 Jan 2026<" in ui.exact(at, "DATE_FORMAT")
+
+
+def test_a_day_is_the_same_day_in_every_zone():
+    with timezone.override("Pacific/Auckland"):
+        assert ui.day(date(2026, 1, 2)) == '<time datetime="2026-01-02">2 Jan 2026</time>'
+
+
+def test_no_page_shows_an_instant_without_its_element():
+    bare = re.compile(r"\|(date|time|naturaltime|timesince)\b")
+    told = re.compile(r"<time [^>]*>.*?</time>")
+    pages = list((settings.BASE_DIR / "templates").rglob("*.html"))
+    assert [path.name for path in pages if bare.search(told.sub("", path.read_text()))] == []
 
 
 @pytest.mark.parametrize(("value", "words"), [(None, "–"), (84.4, "84 ms"), (1234, "1.2 s")])

@@ -1,6 +1,7 @@
 """Tables of cases, no database."""
 
 import math
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from courses.netguard import Fault, FaultKind, Reply
 from health.rules import availability, histogram, ranges, slots, trend, verdicts
-from health.wording import window_words
+from health.wording import window_label, window_words
 
 NOW = datetime(2026, 3, 29, 12, tzinfo=UTC)
 
@@ -272,7 +273,8 @@ def test_a_chosen_span_begins_where_it_was_chosen_to():
     span = ranges.Range("", timedelta(hours=2), NOW)
     shown = ranges.window(span, after(-3600), NOW)
     assert (shown.start, shown.since, shown.watched) == (after(-7200), after(-3600), timedelta(hours=1))
-    assert window_words(shown, UTC) == "29 Mar 10:00 to 29 Mar 12:00"
+    assert window_words(shown, UTC) == "29 Mar 10:00 to 29 Mar 12:00 UTC"
+    assert re.sub(r"<[^>]+>", "", window_label(shown, UTC)) == "29 Mar 10:00 to 29 Mar 12:00"
 
 
 @pytest.mark.parametrize(
@@ -299,7 +301,10 @@ def test_a_window_begins_with_the_first_measurement(first, held, words):
     began = None if first is None else after(first * 60)
     shown = ranges.window(ranges.RANGES["24h"], began, NOW)
     assert shown.end - shown.start == shown.span == timedelta(minutes=held)
-    assert window_words(shown, UTC) == words
+    assert window_words(shown, UTC) == (f"{words} UTC" if "since" in words else words)
+    label = window_label(shown, UTC)
+    assert re.sub(r"<[^>]+>", "", label) == words
+    assert ("<time datetime=" in label) == ("since" in words)
     assert shown.watched == (NOW - min(began, NOW) if shown.since else shown.span)
     assert shown.span / shown.step < ranges.MAX_POINTS
 

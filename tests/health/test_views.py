@@ -534,7 +534,7 @@ def test_the_time_before_the_first_check_was_not_missed(client, check, student):
     client.force_login(student)
     text = words_of(client.get(check.environment.get_absolute_url(), {"range": "1h"}))
     assert "watched 100.0 % of 2 min" in text
-    assert re.search(r"Availability, since [\d:]+ *Up 1 min 3\d s", text)
+    assert re.search(r"Availability, since [\d:]+ UTC *Up 1 min 3\d s", text)
 
 
 # Hosts ---------------------------------------------------------------------------------------------------
