@@ -16,20 +16,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from courses.deletion import rows_that_go
+from courses.forms.instants import LocalInstantInput
 from courses.lookup import LookupField, LookupInput
 from courses.rules.names import slug_of
 
 # What one request can delete; more would hold up everything that is measured meanwhile.
 MOST_ROWS = 100_000
-
-
-class LocalInstantInput(forms.DateTimeInput):
-    """The browser's own field for a day and a time."""
-
-    input_type = "datetime-local"
-
-    def __init__(self) -> None:
-        super().__init__({"step": 1}, format="%Y-%m-%dT%H:%M:%S")
 
 
 FIELDS: Mapping[type[Any], Mapping[str, Any]] = {

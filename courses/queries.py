@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q, QuerySet
 
 from courses.charts.axes import TimeAxis
 from courses.charts.happenings import PAIRED, Happening, marks_and_ranges
-from courses.charts.overlays import SHAPES, Overlay, overlay
+from courses.charts.overlays import SHAPES, Mark, Overlay, overlay
 from courses.models import ApiKey, Course, Event, Membership, Team, User, WatchedTeam
 
 EVENTS_DRAWN = 200
@@ -31,8 +31,8 @@ def timeline(
     return rows.order_by("-at", "-pk")
 
 
-def events_over(events: QuerySet[Event], axis: TimeAxis) -> Overlay:
-    """Return what of `events` is drawn over charts of the span of `axis`."""
+def events_over(events: QuerySet[Event], axis: TimeAxis, *, marks: Sequence[Mark] = ()) -> Overlay:
+    """Return what of `events`, and `marks` beside them, is drawn over charts of the span of `axis`."""
     drawn = events.filter(kind__in=SHAPES).exclude(kind__in=PAIRED, dedupe_key=None).order_by("-at", "-pk")
     inside = drawn.filter(at__gte=axis.start, at__lte=axis.end).annotate(number=Window(Count("pk")))
     newest = list(inside[:EVENTS_DRAWN])
@@ -42,7 +42,7 @@ def events_over(events: QuerySet[Event], axis: TimeAxis) -> Overlay:
         for row in reversed([*newest, *earlier])
     ]
     left_out = newest[0].number - len(newest) if newest else 0
-    return overlay(marks_and_ranges(rows), axis, left_out=left_out)
+    return overlay([*marks_and_ranges(rows), *marks], axis, left_out=left_out)
 
 
 def courses_of(user: User) -> QuerySet[Any]:

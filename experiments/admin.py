@@ -13,8 +13,17 @@ class ExperimentAdmin(PanelAdmin):
     list_filter = ["state", "project__team__course"]
     list_select_related = ["project"]
     search_fields = ["name", "key", "project__name", "project__team__name"]
-    fields = ["name", "hypothesis", "project", "key", "state", "version", "created_at", "created_by"]
-    readonly_fields = ["project", "key", "state", "version", "created_at", "created_by"]
+    readonly_fields = [
+        "project",
+        "key",
+        "planned_end_at",
+        "planned_units",
+        "state",
+        "version",
+        "created_at",
+        "created_by",
+    ]
+    fields = ["name", "hypothesis", *readonly_fields]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

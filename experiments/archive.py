@@ -37,6 +37,8 @@ TABLES = (
             "experiment": "key",
             "name": "name",
             "hypothesis": "hypothesis",
+            "planned end": "planned_end_at",
+            "planned units": "planned_units",
             "state": "state",
             "created": "created_at",
         },

@@ -1,4 +1,4 @@
-"""Are the three forms of an experiment's plan valid together?"""
+"""Are the forms of an experiment's plan valid together?"""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Project, User
+from experiments.forms.ending import EndingForm
 from experiments.forms.rows import MetricForm, MetricFormSet, Role, VariantForm, VariantFormSet, key_or_slug
 from experiments.models import Experiment, ExperimentMetric, Metric
 from experiments.rules.items import KEY_LENGTH
@@ -78,7 +79,7 @@ def _project_field(projects: QuerySet[Project]) -> ProjectField:
 
 
 class PlanForm:
-    """The three forms of one page together."""
+    """The forms of one page together."""
 
     def __init__(
         self, data: Any, *, user: User, experiment: Experiment | None = None, project: str = ""
@@ -87,25 +88,34 @@ class PlanForm:
         extra = 1 if experiment else 0
         self.experiment = experiment
         self.basics = BasicsForm(data, user, experiment, initial["basics"])
+        self.ending = EndingForm(data, experiment)
         self.variants = _formset(VariantForm, VariantFormSet, data, "variants", initial["variants"], extra)
         self.metrics = _formset(MetricForm, MetricFormSet, data, "metrics", initial["metrics"], extra)
 
     def is_valid(self) -> bool:
-        """Whether all three are; every error is found at once."""
-        parts = [self.basics.is_valid(), self.variants.is_valid(), self.metrics.is_valid()]
+        """Whether all are; every error is found at once."""
+        parts = [part.is_valid() for part in self._parts]
         return all(parts) and self._metrics_fit_project()
 
     @property
     def is_refused(self) -> bool:
         """Whether something that was sent has to be mended."""
-        parts = (self.basics, self.variants, self.metrics)
-        return self.basics.is_bound and not all(part.is_valid() for part in parts)
+        return self.basics.is_bound and not all(part.is_valid() for part in self._parts)
+
+    @property
+    def _parts(self) -> tuple[Any, ...]:
+        return self.basics, self.ending, self.variants, self.metrics
 
     @property
     def values(self) -> dict[str, Any]:
         """The plan by the names that services use, once it is valid."""
         basics = {name: self.basics.cleaned_data[name] for name in ("name", "key", "hypothesis")}
-        return {**basics, "variants": self.variants.plans, "metrics": self.metrics.plans}
+        return {
+            **basics,
+            **self.ending.cleaned_data,
+            "variants": self.variants.plans,
+            "metrics": self.metrics.plans,
+        }
 
     def _metrics_fit_project(self) -> bool:
         """Whether no metric means something else in another experiment of the project."""

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models import Project, User
 from experiments.rules import assignment
-from experiments.rules.items import KEY_LENGTH
+from experiments.rules.horizon import Horizon, horizon_of
+from experiments.rules.items import KEY_LENGTH, to_us
 from experiments.rules.results import NO_RESULTS, Snapshot
 from experiments.rules.verdict import decide
 from experiments.wording import Told, tell
@@ -41,7 +42,7 @@ class ExperimentQuerySet(models.QuerySet["Experiment"]):
 class Experiment(models.Model):
     """A question about a project, asked by showing its variants to different units.
 
-    Its plan (variants, weights, metrics) may change until the start and never after.
+    Its plan (variants, weights, metrics, planned end) may change until the start and never after.
     """
 
     class State(models.TextChoices):
@@ -64,6 +65,12 @@ class Experiment(models.Model):
         blank=True,
         help_text=_("What you expect to change, for whom, and why."),
     )
+    planned_end_at = models.DateTimeField(_("planned end"), null=True, blank=True, editable=False)
+    planned_units = models.PositiveIntegerField(
+        _("planned units in each variant"), null=True, blank=True, editable=False
+    )
+    # Also the end of its phase; here, so that a list need not read the phases.
+    stopped_at = models.DateTimeField(_("stopped at"), null=True, editable=False)
     state = models.CharField(_("state"), max_length=7, choices=State, default=State.DRAFT, editable=False)
     # Grows with every change, so that a process sees by one number whether it is out of date.
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
@@ -99,10 +106,17 @@ class Experiment(models.Model):
         return result.read() if result else NO_RESULTS
 
     @property
+    def horizon(self) -> Horizon:
+        """What is left until the planned end; of one that was stopped, what was left then."""
+        end_us = to_us(self.planned_end_at) if self.planned_end_at else None
+        now_us = to_us(self.stopped_at or timezone.now())
+        return horizon_of(end_us, self.planned_units, self.snapshot, now_us=now_us)
+
+    @property
     def verdict(self) -> Told:
         """What the results mean, in words."""
         snapshot = self.snapshot
-        return tell(decide(self.state, snapshot), snapshot)
+        return tell(decide(self.state, snapshot, self.horizon), snapshot)
 
 
 class Variant(models.Model):

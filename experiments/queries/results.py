@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from courses.charts.axes import TimeAxis
 from courses.charts.lines import STYLES, LineChart, Series, line_chart
+from courses.charts.overlays import Mark
 from courses.charts.sparklines import Sparkline, sparkline
 from courses.models import Event
 from courses.queries import events_over
@@ -16,6 +17,8 @@ from experiments.models import Experiment, Exposure, MetricEvent, Phase, Result,
 from experiments.rules.items import from_us, to_us
 from experiments.rules.results import Growth, Snapshot
 from experiments.wording.figures import count
+
+LEAST_FILLED = 4  # a chart is drawn up to the planned end once a quarter of it is filled
 
 
 def waiting_since(experiment: Experiment, result: Result) -> datetime | None:
@@ -50,25 +53,37 @@ def units_chart(
 ) -> LineChart | None:
     """Return how the units of each variant grew, under what happened to the project meanwhile.
 
-    It ends with the phase, or with the analysis that counted them. None before anybody was counted, and
-    for what was counted before its times were kept.
+    It ends with the phase, with the analysis that counted them, or with the planned end if that is near.
+    None before anybody was counted, and for what was counted before its times were kept.
     """
     growth = snapshot.growth
     if growth is None or not any(any(row) for row in growth.counts):
         return None
     step = timedelta(microseconds=growth.slot_us)
     start, newest = phase.started_at, from_us(snapshot.last_event_us) or phase.started_at
-    end = phase.stopped_at or experiment.result.computed_at or newest
-    axis = TimeAxis(start, max(end, start + timedelta(minutes=1)), zone)
+    end = max(phase.stopped_at or experiment.result.computed_at or newest, start + timedelta(minutes=1))
+    planned = experiment.planned_end_at
+    axis = TimeAxis(start, _far_enough(start, end, planned), zone)
     return line_chart(
         _("Units counted so far"),
-        [Series(name, _grown(row, start, axis.end, step)) for name, row in _rows(snapshot, growth)],
+        [Series(name, _grown(row, start, end, step)) for name, row in _rows(snapshot, growth)],
         ident="units",
         axis=axis,
         max_gap=axis.end - axis.start,
         show=lambda value: count(round(value)),
-        overlay=events_over(_meanwhile(experiment), axis),
+        overlay=events_over(_meanwhile(experiment), axis, marks=_planned_end(planned)),
     )
+
+
+def _far_enough(start: datetime, end: datetime, planned: datetime | None) -> datetime:
+    """Return where the chart ends: at the planned end if what was counted still fills a good part of it."""
+    if planned and end < planned <= start + (end - start) * LEAST_FILLED:
+        return planned
+    return end
+
+
+def _planned_end(planned: datetime | None) -> list[Mark]:
+    return [Mark(planned, _("Planned end"), "experiment")] if planned else []
 
 
 def _meanwhile(experiment: Experiment) -> QuerySet[Event]:

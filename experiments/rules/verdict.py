@@ -1,7 +1,8 @@
 """What do the results mean? Decisions only: `experiments.wording` makes sentences of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from experiments.rules.horizon import UNPLANNED, Horizon
 from experiments.rules.results import Arm, Comparison, MetricResult, Snapshot
 
 SPLIT_IS_OFF_BELOW = 0.001
@@ -25,6 +26,7 @@ class Verdict:
 
     findings: of the goal, the best first. harms: guardrails that the best one harms.
     arm: the variant whose units are off, or too few. events: how often the goal was met.
+    horizon: how far the planned end is.
     """
 
     code: str
@@ -34,9 +36,10 @@ class Verdict:
     harms: tuple[Finding, ...] = ()
     arm: Arm | None = None
     events: int = 0
+    horizon: Horizon = UNPLANNED
 
 
-def decide(state: str, snapshot: Snapshot) -> Verdict:
+def decide(state: str, snapshot: Snapshot, horizon: Horizon = UNPLANNED) -> Verdict:
     """Return the verdict on an experiment in `state` (draft, running, stopped)."""
     is_running = state == "running"
     still_open = "busy" if is_running else "idle"
@@ -53,7 +56,7 @@ def decide(state: str, snapshot: Snapshot) -> Verdict:
     events = sum(arm.converted for arm in goal.arms)
     if goal.kind == "proportion" and events < MIN_CONVERSIONS:
         return Verdict("few_events", still_open, is_running, events=events)
-    return _judge(snapshot, goal, is_running, still_open)
+    return _at(horizon, _judge(snapshot, goal, is_running, still_open))
 
 
 def split_is_off(snapshot: Snapshot) -> bool:
@@ -94,6 +97,16 @@ def _judge(snapshot: Snapshot, goal: MetricResult, is_running: bool, still_open:
         return Verdict("blocked", "warn", is_running, findings, harms)
     code, tone = reading(first, is_running=is_running)
     return Verdict(code, tone, is_running, findings)
+
+
+def _at(horizon: Horizon, verdict: Verdict) -> Verdict:
+    """Return the verdict as far as it may be read before the planned end: harm at once, a winner not."""
+    code, tone = verdict.code, verdict.tone
+    if horizon.is_open and code in ("leading", "trailing", "undecided") and verdict.is_running:
+        code = "open"
+    if horizon.is_open and code == "better":
+        code, tone = "early", "warn"
+    return replace(verdict, code=code, tone=tone, horizon=horizon)
 
 
 def _best_first(goal: MetricResult, confidence: float) -> list[Finding]:

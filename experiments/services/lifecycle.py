@@ -17,7 +17,12 @@ State = Experiment.State
 
 @transaction.atomic
 def start_experiment(experiment: Experiment, *, actor: User | None, now: datetime) -> Phase:
-    """Fix the plan and begin to assign units. Raises NotPossibleError unless it is a draft."""
+    """Fix the plan and begin to assign units.
+
+    Raises NotPossibleError unless it is a draft whose planned end is still to come.
+    """
+    if experiment.planned_end_at and experiment.planned_end_at <= now:
+        raise NotPossibleError(_("The planned end has passed. Edit the plan and choose a later one."))
     changed = Experiment.objects.filter(pk=experiment.pk, state=State.DRAFT).update(
         state=State.RUNNING, version=F("version") + 1
     )
@@ -42,7 +47,7 @@ def stop_experiment(experiment: Experiment, *, actor: User | None, now: datetime
     Raises NotPossibleError unless it runs.
     """
     changed = Experiment.objects.filter(pk=experiment.pk, state=State.RUNNING).update(
-        state=State.STOPPED, version=F("version") + 1
+        state=State.STOPPED, stopped_at=now, version=F("version") + 1
     )
     if not changed:
         raise NotPossibleError(_("Only a running experiment can be stopped."))

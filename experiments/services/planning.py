@@ -66,6 +66,8 @@ def create_experiment(
     name: str,
     key: str,
     hypothesis: str,
+    planned_end_at: datetime | None = None,
+    planned_units: int | None = None,
     variants: Sequence[VariantPlan],
     metrics: Sequence[MetricPlan],
     actor: User | None,
@@ -77,7 +79,14 @@ def create_experiment(
     """
     with _one_of_its_key(key):
         experiment = Experiment.objects.create(
-            project=project, name=name, key=key, hypothesis=hypothesis, created_at=now, created_by=actor
+            project=project,
+            name=name,
+            key=key,
+            hypothesis=hypothesis,
+            planned_end_at=planned_end_at,
+            planned_units=planned_units,
+            created_at=now,
+            created_by=actor,
         )
     _write_plan(experiment, variants, metrics)
     return experiment
@@ -90,13 +99,20 @@ def edit_experiment(
     name: str,
     key: str,
     hypothesis: str,
+    planned_end_at: datetime | None = None,
+    planned_units: int | None = None,
     variants: Sequence[VariantPlan],
     metrics: Sequence[MetricPlan],
 ) -> None:
     """Replace the plan of a draft. Raises NotPossibleError once it has been started, or KeyTakenError."""
     with _one_of_its_key(key):
         changed = Experiment.objects.filter(pk=experiment.pk, state=State.DRAFT).update(
-            name=name, key=key, hypothesis=hypothesis, version=F("version") + 1
+            name=name,
+            key=key,
+            hypothesis=hypothesis,
+            planned_end_at=planned_end_at,
+            planned_units=planned_units,
+            version=F("version") + 1,
         )
     if not changed:
         raise NotPossibleError(_("The plan is fixed once the experiment has been started."))

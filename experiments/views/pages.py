@@ -89,6 +89,7 @@ def _results(experiment: Experiment) -> dict[str, Any]:
     # Of what others of the project report after its end nothing concerns it any more.
     waiting_since = queries.waiting_since(experiment, result) if result and is_running else None
     phase = next(iter(experiment.phases.all()), None)
+    is_early = is_running and experiment.horizon.is_open
     zone = timezone.get_current_timezone()
     return {
         "result": result,
@@ -97,7 +98,8 @@ def _results(experiment: Experiment) -> dict[str, Any]:
         "waiting_since": waiting_since,
         "is_stale": waiting_since is not None and timezone.now() - waiting_since > STALE_AFTER,
         "is_readable": snapshot.units and not split_is_off(snapshot),
-        "tables": metric_tables(snapshot, is_running=is_running),
+        "tables": metric_tables(snapshot, is_running=is_running, is_early=is_early),
+        "is_early": is_early,
         "split": split_table(snapshot),
         "level": level(snapshot.confidence),
         "last_event_at": from_us(snapshot.last_event_us),

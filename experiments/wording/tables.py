@@ -1,6 +1,6 @@
 """How do the figures of a snapshot read? Rows and plots of the results page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -78,10 +78,14 @@ class SplitTable:
     mixed: str
 
 
-def metric_tables(snapshot: Snapshot, *, is_running: bool) -> list[MetricTable]:
-    """Return one table for each metric, the goal first."""
+def metric_tables(snapshot: Snapshot, *, is_running: bool, is_early: bool = False) -> list[MetricTable]:
+    """Return one table for each metric, the goal first.
+
+    is_early: the planned end has not come, so that p-values would say what they do not hold.
+    """
     rows = sorted(snapshot.metrics, key=lambda row: list(ROLES).index(row.role))
-    return [_table(row, snapshot, place, is_running) for place, row in enumerate(rows)]
+    tables = [_table(row, snapshot, place, is_running) for place, row in enumerate(rows)]
+    return [_without_p_values(table) for table in tables] if is_early else tables
 
 
 def split_table(snapshot: Snapshot) -> SplitTable:
@@ -94,6 +98,10 @@ def split_table(snapshot: Snapshot) -> SplitTable:
         ratio="" if p_value is None else p_text(p_value),
         mixed=share(snapshot.mixed_units / max(1, snapshot.units + snapshot.mixed_units), 2),
     )
+
+
+def _without_p_values(table: MetricTable) -> MetricTable:
+    return replace(table, rows=tuple(replace(row, p_value=row.p_value and "–") for row in table.rows))
 
 
 def _table(metric: MetricResult, snapshot: Snapshot, place: int, is_running: bool) -> MetricTable:

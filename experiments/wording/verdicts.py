@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from experiments.rules.results import Arm, Snapshot
 from experiments.rules.verdict import MIN_CONVERSIONS, MIN_UNITS, Finding, Verdict
 from experiments.wording.figures import amount, count, digits_for, interval_text, level, p_text, share
+from experiments.wording.horizons import horizon_text
 
 LABELS = {
     "draft": gettext_lazy("draft"),
@@ -18,6 +19,8 @@ LABELS = {
     "few_events": gettext_lazy("too early"),
     "no_spread": gettext_lazy("too early"),
     "undecided": gettext_lazy("not decided"),
+    "open": gettext_lazy("not decided"),
+    "early": gettext_lazy("stopped early"),
     "blocked": gettext_lazy("guardrail harmed"),
     "leading": gettext_lazy("leading"),
     "trailing": gettext_lazy("trailing"),
@@ -100,17 +103,28 @@ def _missing(verdict: Verdict, snapshot: Snapshot) -> str:
 
 
 def _compared(verdict: Verdict, snapshot: Snapshot) -> tuple[str, tuple[str, ...]]:
-    first = verdict.findings[0]
+    if verdict.code == "open":
+        found = tuple(_so_far_or_open(one, snapshot.confidence) for one in verdict.findings)
+        return _not_decided(horizon_text(verdict.horizon), is_running=True), found
     text, *more = (_finding(one, snapshot.confidence, verdict.is_running) for one in verdict.findings)
     if verdict.code == "blocked":
         return text, (_harm(verdict, snapshot), *more)
-    advice = {
+    return f"{text} {_advice(verdict, snapshot)}".strip(), tuple(more)
+
+
+def _advice(verdict: Verdict, snapshot: Snapshot) -> str:
+    if verdict.is_running and verdict.horizon.code == "reached":
+        return _("The planned end is reached: stop the experiment, then decide.")
+    return {
         "leading": _("Decide when the experiment has ended."),
         "trailing": _("Decide when the experiment has ended."),
-        "better": _("You can ship %(variant)s.") % {"variant": first.row.name},
+        "better": _("You can ship %(variant)s.") % {"variant": verdict.findings[0].row.name},
+        "early": _(
+            "It was stopped before its planned end, and who stops at a good figure may have met a lucky "
+            "moment: do not ship on this alone."
+        ),
         "worse": _("Keep %(variant)s.") % {"variant": snapshot.arms[0].name},
     }.get(verdict.code, "")
-    return f"{text} {advice}".strip(), tuple(more)
 
 
 def _harm(verdict: Verdict, snapshot: Snapshot) -> str:
@@ -123,6 +137,15 @@ def _harm(verdict: Verdict, snapshot: Snapshot) -> str:
 def _finding(found: Finding, confidence: float, is_running: bool) -> str:
     if found.is_decided:
         return (_so_far if is_running else _change)(found, confidence)
+    return _not_decided(_chance(found, confidence), is_running)
+
+
+def _so_far_or_open(found: Finding, confidence: float) -> str:
+    return (_so_far if found.is_decided else _chance)(found, confidence)
+
+
+def _chance(found: Finding, confidence: float) -> str:
+    """Return `B shows 1.1 points more Sign-ups, but chance alone could explain that (…).`"""
     words = _words(found, confidence, is_turned=False)
     if not found.row.difference:
         text = _("%(variant)s shows no difference in %(metric)s (%(level)s interval %(interval)s).")
@@ -136,7 +159,7 @@ def _finding(found: Finding, confidence: float, is_running: bool) -> str:
             "%(variant)s shows %(size)s less %(metric)s, but chance alone could explain that "
             "(%(level)s interval %(interval)s)."
         )
-    return _not_decided(text % words, is_running)
+    return text % words
 
 
 def _change(found: Finding, confidence: float) -> str:

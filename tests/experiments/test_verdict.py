@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from experiments.rules import verdict as rules
+from experiments.rules.horizon import REACHED, Horizon
 from experiments.rules.results import NO_RESULTS, Arm, ArmMetric, Comparison, MetricResult, Snapshot
 from experiments.wording import metric_tables, p_text, split_table, tell
 
@@ -278,3 +279,95 @@ def test_large_figures_have_groups():
 
 def test_verdict_of_a_draft_ignores_figures():
     assert decide("draft", snapshot(metric(comparison()))).code == "draft"
+
+
+# The planned end ----------------------------------------------------------------------------------
+
+TO_COME = Horizon("time", days=9)
+
+
+@pytest.mark.parametrize(
+    ("horizon", "lead"),
+    [
+        (TO_COME, "Not decided yet: planned end in 9 days."),
+        (Horizon("time", days=1), "Not decided yet: planned end in 1 day."),
+        (Horizon("today"), "Not decided yet: planned end in less than a day."),
+        (
+            Horizon("units", days=9, most_days=12, per_day=1240.4),
+            "Not decided yet: about 9 to 12 more days at the present rate of 1,240 units a day.",
+        ),
+        (
+            Horizon("units", days=9, most_days=9, per_day=1.0),
+            "Not decided yet: about 9 more days at the present rate of 1 unit a day.",
+        ),
+        (
+            Horizon("units", days=1, most_days=1, per_day=40.0),
+            "Not decided yet: about 1 more day at the present rate of 40 units a day.",
+        ),
+        (
+            Horizon("slow", per_day=9.0),
+            "Not decided yet: more than a year until the planned units at the present rate of 9 units a day.",
+        ),
+        (
+            Horizon("unknown", arm=Arm("a", "A", 60, 0.5), units=2000),
+            "Not decided yet: 60 of 2,000 planned units, too few to say how long the others take.",
+        ),
+    ],
+)
+@pytest.mark.parametrize("row", [comparison(), WORSE, OPEN])
+def test_before_the_planned_end_nobody_leads(horizon, lead, row):
+    found = snapshot(metric(row))
+    told = tell(rules.decide("running", found, horizon), found)
+    assert (told.code, told.tone, told.label, told.lead) == ("open", "busy", "not decided", lead)
+    assert "sign-ups" in told.more[0]
+    assert "Not decided" not in told.more[0]
+
+
+@pytest.mark.parametrize(
+    ("state", "row", "code", "end"),
+    [
+        ("running", comparison(), "leading", "The planned end is reached: stop the experiment, then decide."),
+        ("running", WORSE, "trailing", "The planned end is reached: stop the experiment, then decide."),
+        ("running", OPEN, "undecided", "The planned end is reached: stop the experiment, then decide."),
+        ("stopped", comparison(), "better", "You can ship B."),
+        ("stopped", WORSE, "worse", "Keep A."),
+    ],
+)
+def test_at_the_planned_end_the_verdict_says_what_to_do(state, row, code, end):
+    found = snapshot(metric(row))
+    told = tell(rules.decide(state, found, REACHED), found)
+    assert told.code == code
+    assert told.lead.endswith(end)
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "words"),
+    [
+        (comparison(), "early", "do not ship on this alone."),
+        (WORSE, "worse", "Keep A."),
+        (OPEN, "undecided", "3.1)."),
+    ],
+)
+def test_a_winner_that_was_stopped_early_is_not_to_be_shipped(row, code, words):
+    found = snapshot(metric(row))
+    told = tell(rules.decide("stopped", found, TO_COME), found)
+    assert told.code == code
+    assert told.lead.endswith(words)
+
+
+def test_harm_is_told_at_once():
+    guard = metric(comparison(0.02, 0.01, 0.03), name="errors", direction="decrease", role="guardrail")
+    assert rules.decide("running", snapshot(metric(comparison()), guard), TO_COME).code == "blocked"
+
+
+def test_what_is_missing_and_a_split_that_is_off_come_before_the_planned_end():
+    assert rules.decide("running", NO_RESULTS, TO_COME).code == "waiting"
+    assert rules.decide("running", snapshot(metric(comparison()), units=9), TO_COME).code == "few_units"
+    assert rules.decide("running", snapshot(metric(), p_value=0.0001), TO_COME).code == "split_off"
+
+
+def test_p_values_wait_for_the_planned_end():
+    found = snapshot(metric(comparison()))
+    early, late = (metric_tables(found, is_running=True, is_early=early)[0] for early in (True, False))
+    assert [row.p_value for row in early.rows] == ["", "–"]
+    assert [row.p_value for row in late.rows] == ["", "0.01"]

@@ -1,6 +1,6 @@
 import html
 import re
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
@@ -653,3 +653,90 @@ def test_admin_lists_and_finds(admin_client, running, model):
     answer = admin_client.get(f"/admin/experiments/{model}/?q=a")
     assert answer.status_code == 200
     assert admin_client.get(f"/admin/experiments/{model}/add/").status_code == 403
+
+
+# The planned end ------------------------------------------------------------------------------
+
+
+def test_add_proposes_two_weeks_and_takes_an_end_in_the_readers_zone(client, project, tutor):
+    tutor.time_zone = "Asia/Tokyo"
+    tutor.save()
+    asked = page(client, tutor, LIST + "add/").text
+    proposed = re.search(r'name="planned_end_at" value="(\S+?)"', asked)[1]
+    ahead = datetime.fromisoformat(f"{proposed}+09:00") - timezone.now()
+    assert timedelta(days=13) < ahead <= timedelta(days=14)
+    assert "In your time zone, Asia/Tokyo." in asked
+    data = {**PLAN, "project": project.pk, "planned_end_at": "2090-05-01T12:00", "planned_units": "2000"}
+    text = post(client, tutor, LIST + "add/", data).text
+    planned = Experiment.objects.get()
+    assert planned.planned_end_at == datetime(2090, 5, 1, 3, tzinfo=UTC)
+    assert planned.planned_units == 2000
+    assert "2,000 units in each variant" in text
+    assert 'value="2090-05-01T12:00"' in page(client, tutor, url("experiment_edit", planned)).text
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("planned_end_at", "2020-01-01T00:00", "This time has passed."),
+        ("planned_end_at", "soon", "Enter a valid date/time."),
+        ("planned_units", "0", "greater than or equal to 1"),
+        ("planned_units", "9" * 30, "less than or equal to"),
+    ],
+)
+def test_add_refuses_an_end_that_cannot_be(client, project, tutor, field, value, words):
+    text = post(client, tutor, LIST + "add/", {**PLAN, "project": project.pk, field: value}).text
+    assert words in text
+    assert f'id="id_{field}_error"' in text
+    assert not Experiment.objects.exists()
+
+
+def test_a_draft_whose_planned_end_has_passed_is_not_started(client, draft, tutor):
+    Experiment.objects.filter(pk=draft.pk).update(planned_end_at=NOW)
+    assert "Edit the plan and choose a later one" in post(client, tutor, url("experiment_start", draft)).text
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+
+
+def test_start_repeats_what_is_planned(client, draft, tutor):
+    Experiment.objects.filter(pk=draft.pk).update(planned_units=1000)
+    text = page(client, tutor, url("experiment_start", draft)).text
+    assert "1,000 units in each variant" in text
+    assert "Read the verdict at the planned end" in text
+
+
+def test_detail_waits_for_the_planned_end_and_marks_it(client, running, student):
+    ingest(running, *crowd("a", 200, 20), *crowd("b", 200, 60))
+    analyse(running, now=timezone.now())
+    Experiment.objects.filter(pk=running.pk).update(planned_end_at=timezone.now() + timedelta(days=9.5))
+    text = page(client, student, running.get_absolute_url()).text
+    assert text.index("Not decided yet: planned end in 9 days.") < text.index("B leads: Sign-ups is 20.0")
+    assert "The p-values follow at the planned end" in text
+    assert "&lt; 0.0001" not in text
+    assert ": Planned end</title>" in text
+    assert "Not decided yet: planned end in 9 days." in page(client, student, LIST).text
+
+
+def test_a_far_planned_end_does_not_squash_the_chart(running):
+    ingest(running, *crowd("a", 20, 2), *crowd("b", 20, 2))
+    now = NOW + timedelta(days=1)
+    found = analyse(running, now=now)
+    running = Experiment.objects.get(pk=running.pk)
+    ends = {}
+    for days in (2, 30):
+        running.planned_end_at = NOW + timedelta(days=days)
+        chart = units_chart(running, running.phases.get(), found, zone=UTC)
+        ends[days] = chart.frame.overlay.entries
+    assert [entry.label for entry in ends[2]] == ["Planned end", "Experiment “Signup form” started"]
+    assert [entry.label for entry in ends[30]] == ["Experiment “Signup form” started"]
+
+
+def test_stopped_before_its_planned_end_is_told_everywhere(client, running, student):
+    ingest(running, *crowd("a", 200, 20), *crowd("b", 200, 60))
+    Experiment.objects.filter(pk=running.pk).update(planned_units=201)
+    services.stop_experiment(running, actor=None, now=timezone.now())
+    analyse(running, now=timezone.now())
+    for path in (running.get_absolute_url(), LIST):
+        text = page(client, student, path).text
+        assert "stopped early" in text
+        assert "You can ship" not in text
