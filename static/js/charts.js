@@ -1,4 +1,5 @@
-// One cursor for all charts over time of a page, and a span chosen on one of them that goes into the address.
+// One cursor for all charts over time of a page, and a span chosen on one of them that goes into the address,
+// within what is marked with data-zoom: pages whose server answers from and to.
 // The charts are drawn by the server and read without this. All listeners stand on the document and all that
 // is remembered are instants, so a chart may be replaced at any time.
 "use strict";
@@ -12,6 +13,7 @@
   const figures = () => document.querySelectorAll("figure[data-instants]");
   const figureOf = (target) => target.closest?.(".plot")?.closest("figure[data-instants]");
   const instantsOf = (figure) => (figure.dataset.instants ? figure.dataset.instants.split(" ").map(Number) : []);
+  const isZoomable = (figure) => figure.closest("[data-zoom]");
   const share = (figure, instant) => {
     const { start, end } = figure.dataset;
     return `${Math.min(Math.max((instant - start) / (end - start), 0), 1) * 100}%`;
@@ -104,7 +106,7 @@
     at = instantAt(figure, event);
     anchor = null;
     // A finger reads the values; it scrolls too often to choose a span.
-    if (at !== null && event.pointerType !== "touch") drag = { figure, x: event.clientX, instant: at };
+    if (at !== null && event.pointerType !== "touch" && isZoomable(figure)) drag = { figure, x: event.clientX, instant: at };
     draw();
   });
 
@@ -127,7 +129,7 @@
     else if (event.key === "Enter" && anchor !== null && anchor !== at) zoom();
     else if (to === undefined || last < 0) return;
     else {
-      if (!event.shiftKey) anchor = null;
+      if (!event.shiftKey || !isZoomable(figure)) anchor = null;
       else if (at !== null) anchor ??= at;
       at = instants[Math.min(Math.max(to, 0), last)];
       figures().forEach(show);

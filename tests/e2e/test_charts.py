@@ -13,7 +13,7 @@ from tests.site import ROOT
 pytestmark = [pytest.mark.e2e]
 START = datetime(2026, 3, 28, 12, tzinfo=UTC)
 PAGE = """<!DOCTYPE html><html lang="en"><meta charset="utf-8"><link rel="stylesheet" href="/site.css">
-<script src="/charts.js" defer></script><main>{}</main><div id="news" role="status"></div>"""
+<script src="/charts.js" defer></script><main data-zoom>{}</main><div id="news" role="status"></div>"""
 
 
 def drawn(ident, points):
@@ -127,4 +127,18 @@ def test_a_click_chooses_no_span(page):
     page.mouse.up()
     page.keyboard.press("Enter")
     assert read(page)[0] == ("28 Mar 12:50", "50 ms")
+    assert "from=" not in page.url
+
+
+def test_no_span_is_offered_where_the_server_answers_none(page):
+    page.evaluate("document.querySelector('main').removeAttribute('data-zoom')")
+    move_to(page, 0.2)
+    page.mouse.down()
+    move_to(page, 0.6)
+    assert page.locator(".selection[visibility=visible]").count() == 0
+    page.mouse.up()
+    page.locator("#whole .plot").focus()
+    for key in ("Home", "Shift+ArrowRight", "Shift+ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    assert read(page)[0] == ("28 Mar 12:10", "10 ms"), "the cursor moves all the same"
     assert "from=" not in page.url

@@ -112,3 +112,42 @@ def test_the_worst_team_stands_among_the_first(visitor):
         first = page.locator("#teams li:has(a.tile), #teams tbody tr").all_inner_texts()[:WORST_STATE_TEAMS]
         assert all("down" in text for text in first)
         assert any(WORST_NAME in text for text in first)
+
+
+def drag_over(page, figure: str) -> None:
+    box = page.locator(figure).first.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + 20, steps=3)
+    page.mouse.up()
+
+
+ZOOMED = {
+    "health:environment_detail": True,
+    "health:host_detail": True,
+    "pipelines:repository_detail": True,
+    "experiments:experiment_detail": False,
+    "dashboard:design": False,
+}
+
+
+@pytest.mark.parametrize("name", ZOOMED)
+def test_a_span_is_offered_where_the_server_answers_it(visitor, running, name):
+    paths = [page["path"] for page in running["full"].pages if page["name"] == name]
+    drawing = "figure[data-instants] .drawing"
+    page = visitor("full", "administrator")
+    for path in paths:
+        page.goto(f"{path}?range=6h")
+        if page.locator(drawing).count():
+            break
+    else:
+        pytest.fail(f"no chart over time on {paths}")
+    page.locator(drawing).first.scroll_into_view_if_needed()
+    drag_over(page, drawing)
+    if ZOOMED[name]:
+        page.wait_for_url("**from=**")
+        assert page.get_by_role("link", name=re.compile("^Back to the last")).count() == 1
+    else:
+        assert page.locator(".cursor[visibility=visible]").count()
+        page.wait_for_timeout(300)
+        assert "from=" not in page.url

@@ -181,6 +181,7 @@ def make_hosts(story: Story, course: Course) -> None:
         Host.objects.create(name=story.text("runner-1"), course=course),
     ]
     Host.objects.create(name=story.text("runner-2"), course=course)
+    Host.objects.update(created_at=story.ago(days=4))  # what came before is not drawn
     silent = timedelta(hours=30) if story.is_failing else timedelta()
     for host in hosts:
         HostState.objects.create(
