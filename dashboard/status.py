@@ -9,7 +9,7 @@ import time
 import zoneinfo
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from datetime import time as clock
 from typing import TypeVar
 
@@ -17,6 +17,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from courses.models import Course, Team
+from dashboard.strips import Day
 from health.queries.outages import Outage
 from health.queries.public import PublicPlace, public_places
 from health.rules.availability import Span, availability
@@ -31,23 +32,18 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Strip:
-    """The last days as a drawing, a path for each status; what was down stands out at the top."""
-
-    up: str
-    down: str
-    unknown: str
-
-
-@dataclass(frozen=True, slots=True)
 class Place:
-    """An environment of a team. percent: of the watched time it answered; None when nobody watched."""
+    """An environment of a team. percent: of the watched time it answered; None when nobody watched.
+
+    since: when it came to be as it is; None when it was never looked at.
+    """
 
     team: str
     team_slug: str
     name: str
     status: str
-    strip: Strip
+    since: datetime | None
+    days: list[Day]
     percent: float | None
     outages: list[Outage]
 
@@ -62,6 +58,11 @@ class Picture:
     at: datetime
     places: list[Place]
     team: str = ""
+
+    @property
+    def today(self) -> date:
+        """The last of the days, which is not over."""
+        return self.at.astimezone(zoneinfo.ZoneInfo(self.time_zone)).date()
 
     @property
     def down(self) -> int:
@@ -107,7 +108,7 @@ def is_public(course: str, team: str = "") -> bool:
 
 def picture(course: str, team: str = "") -> Picture | None:
     """Return what is public of a course, or of one team of it; None where nothing is any more."""
-    whole = shared(f"status:course:{course}", lambda: _picture(course, timezone.now()))
+    whole = shared(f"status:picture:{course}", lambda: _picture(course, timezone.now()))
     name = shared("status:public", _public_teams).get(course, {}).get(team, "")
     if whole is None or not team:
         return whole
@@ -147,31 +148,14 @@ def _days(now: datetime, zone: zoneinfo.ZoneInfo) -> list[tuple[datetime, dateti
 
 def _place(row: PublicPlace, team: Team, days: Sequence[tuple[datetime, datetime]]) -> Place:
     percent = availability(row.spans).percent
-    return Place(team.name, team.slug, row.name, row.status, _strip(row.spans, days), percent, row.outages)
+    its_days = [_day(row.spans, start, end) for start, end in days]
+    return Place(team.name, team.slug, row.name, row.status, row.since, its_days, percent, row.outages)
 
 
-def _strip(spans: Sequence[Span], days: Sequence[tuple[datetime, datetime]]) -> Strip:
-    """Return the drawing in a field of 10 × 26 for each day."""
-    paths = {"up": "", "down": "", "unknown": ""}
-    for n, (start, end) in enumerate(days):
-        held = availability(
-            [
-                Span(row.status, max(row.start, start), min(row.end, end))
-                for row in spans
-                if row.start < end and row.end > start
-            ]
-        )
-        share = held.percent
-        if share is None:
-            paths["unknown"] += _box(n, 16, 2)
-        elif share == 100:
-            paths["up"] += _box(n, 8, 18)
-        else:
-            foot = min(max(round(26 - 26 * share / 100), 10), 26)  # a minute down shows in a day
-            paths["down"] += _box(n, 0, foot - 1)
-            paths["up"] += _box(n, foot, 26 - foot) if foot < 26 else ""
-    return Strip(**paths)
-
-
-def _box(n: int, top: int, height: int) -> str:
-    return f"M{n * 10} {top}h8v{height}h-8z"
+def _day(spans: Sequence[Span], start: datetime, end: datetime) -> Day:
+    inside = [
+        Span(row.status, max(row.start, start), min(row.end, end))
+        for row in spans
+        if row.start < end and row.end > start
+    ]
+    return Day(start.date(), availability(inside).percent)

@@ -101,9 +101,9 @@ def exact(at: datetime, form: str = "DATETIME_FORMAT") -> str:
 
 
 @register.simple_tag
-def day(on: date) -> str:
+def day(on: date, form: str = "DATE_FORMAT") -> str:
     """Show a day of the calendar, which is the same day in every zone."""
-    return format_html('<time datetime="{}">{}</time>', on.isoformat(), date_format(on, "DATE_FORMAT"))
+    return format_html('<time datetime="{}">{}</time>', on.isoformat(), date_format(on, form))
 
 
 def _full(at: datetime) -> str:

@@ -15,12 +15,15 @@ from django.views.decorators.http import require_safe
 
 from dashboard.badge import badge
 from dashboard.status import DAYS, Picture, Place, is_public, picture, shared
+from dashboard.strips import Strip, strip
 
 MAX_AGE_S = 30
 PLACES_SHOWN = 250  # those beyond are up; each has a page of its own
 FEW = 20  # that are up and still stand below the problems; more are folded
 OUTAGES_SHOWN = 40
-Draw = Callable[[Picture], str]
+Draw = Callable[[Picture, str], str]  # what is shown, and the reader's own zone, if they chose one
+
+Line = tuple[Place, Strip]
 
 
 @login_not_required
@@ -41,25 +44,28 @@ def status_team(request: HttpRequest, course: str, team: str) -> HttpResponse:
 @require_safe
 def status_badge(request: HttpRequest, course: str, team: str) -> HttpResponse:
     """The state of a team as a small picture."""
-    return _answer(request, course, team, badge, "image/svg+xml")
+    return _answer(request, course, team, lambda shown, _own: badge(shown), "image/svg+xml")
 
 
-def _page(shown: Picture) -> str:
+def _page(shown: Picture, own_zone: str) -> str:
+    places = [(place, strip(place.days)) for place in shown.places[:PLACES_SHOWN]]
     context = {
         "picture": shown,
-        "groups": _groups(shown.places[:PLACES_SHOWN]),
+        "own_zone": own_zone,
+        "groups": _groups(places),
+        "first": places[0][0].days[0].on if places else None,
         "more_places": max(0, len(shown.places) - PLACES_SHOWN),
         "outages": shown.outages[:OUTAGES_SHOWN],
         "more_outages": max(0, len(shown.outages) - OUTAGES_SHOWN),
         "days": DAYS,
     }
-    # Without the request: the page is the same for everybody, whoever asks first.
+    # Without the request: the page is the same for all who read in this zone, whoever asks first.
     return render_to_string("dashboard/status_page.html", context)
 
 
-def _groups(places: Sequence[Place]) -> list[tuple[str, Sequence[Place]]]:
+def _groups(places: Sequence[Line]) -> list[tuple[str, Sequence[Line]]]:
     """Return the tables of the page: what to press for one, empty for what stands open, and its rows."""
-    fine = [place for place in places if place.status == "up"]
+    fine = [line for line in places if line[0].status == "up"]
     if len(fine) <= FEW:
         return [("", places)] if places else []
     words = ngettext("%(count)s fine", "%(count)s fine", len(fine)) % {"count": intcomma(len(fine))}
@@ -68,27 +74,34 @@ def _groups(places: Sequence[Place]) -> list[tuple[str, Sequence[Place]]]:
 
 
 def _answer(request: HttpRequest, course: str, team: str, draw: Draw, kind: str) -> HttpResponse:
-    """Answer with what is drawn once for all who read the same language, in the course's zone."""
+    """Answer with what is drawn once for all who read the same language in the same zone.
+
+    That is the course's zone, but for those who signed in and chose one.
+    """
     if not is_public(course, team):
         raise Http404
     language = translation.get_language_from_request(request)
-    key = f"status:drawn:{kind}:{language}:{course}:{team}"
-    packed = shared(key, lambda: _packed(course, team, draw, language))
+    own_zone = "" if draw is not _page else getattr(request.user, "time_zone", "")
+    key = f"status:drawn:{kind}:{language}:{own_zone}:{course}:{team}"
+    packed = shared(key, lambda: _packed(course, team, draw, language, own_zone))
     is_packed = "gzip" in request.headers.get("Accept-Encoding", "")
     body = packed if is_packed else gzip.decompress(packed)
-    headers = {"Cache-Control": f"public, max-age={MAX_AGE_S}", "Content-Language": language}
+    scope = "private" if own_zone else "public"
+    headers = {"Cache-Control": f"{scope}, max-age={MAX_AGE_S}", "Content-Language": language}
     if is_packed:
         headers["Content-Encoding"] = "gzip"
     response = HttpResponse(body, content_type=f"{kind}; charset=utf-8", headers=headers)
-    # The login middleware looked for a session, but the answer does not depend on one: caches may share it.
-    request.session.accessed = False
+    # The login middleware looked for a session, but what is public depends on none: caches may share it.
+    if not own_zone:
+        request.session.accessed = False
     patch_vary_headers(response, ["Accept-Encoding", "Accept-Language"])
     return response
 
 
-def _packed(course: str, team: str, draw: Draw, language: str) -> bytes:
+def _packed(course: str, team: str, draw: Draw, language: str, own_zone: str) -> bytes:
     shown = picture(course, team)
     if shown is None:
         raise Http404
-    with translation.override(language), timezone.override(zoneinfo.ZoneInfo(shown.time_zone)):
-        return gzip.compress(draw(shown).encode(), mtime=0)
+    zone = zoneinfo.ZoneInfo(own_zone or shown.time_zone)
+    with translation.override(language), timezone.override(zone):
+        return gzip.compress(draw(shown, own_zone).encode(), mtime=0)

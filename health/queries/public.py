@@ -19,11 +19,12 @@ CHANGES_READ = 20_000  # of a course: those of a hundred apps that go down 14 ti
 
 @dataclass(frozen=True, slots=True)
 class PublicPlace:
-    """An environment: how it is, how it was, and its outages, the newest first."""
+    """An environment: how it is and since when, how it was, and its outages, the newest first."""
 
     team_id: int
     name: str
     status: str
+    since: datetime | None
     spans: list[Span]
     outages: list[Outage]
 
@@ -57,7 +58,7 @@ def _changes(course_id: int, start: datetime, now: datetime) -> defaultdict[int,
 def _place(row: Environment, changes: Sequence[Change], start: datetime, now: datetime) -> PublicPlace:
     state: EnvironmentState | None = getattr(row, "health_state", None)
     if state is None:
-        return PublicPlace(row.project.team_id, row.name, UNKNOWN, [Span(UNKNOWN, start, now)], [])
+        return PublicPlace(row.project.team_id, row.name, UNKNOWN, None, [Span(UNKNOWN, start, now)], [])
     # What held before the first change stands in that change; without one it is what holds now.
     known = [(at, to) for at, _, to, _ in changes]
     first = (start, changes[0][1]) if changes else (state.since, state.status)
@@ -71,4 +72,6 @@ def _place(row: Environment, changes: Sequence[Change], start: datetime, now: da
             since = state.since if is_on else span.start
             kind = state.error_kind if is_on else kinds.get(span.start, "")
             outages.append(Outage(since, None if is_on else span.end, kind))
-    return PublicPlace(row.project.team_id, row.name, state.status_at(now), held, outages)
+    status = state.status_at(now)
+    lasting_since = state.since if status == state.status else state.fresh_until
+    return PublicPlace(row.project.team_id, row.name, status, lasting_since, held, outages)

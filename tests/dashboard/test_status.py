@@ -2,7 +2,7 @@
 
 import gzip
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from dashboard import badge as badges
 from dashboard import status
+from dashboard.strips import Day, strip
 from health.models import Transition
 from health.queries.public import public_places
 from health.rules.availability import Span
@@ -129,7 +130,7 @@ def test_names_are_escaped(client, course):
     place(course, "down", team=team, name='"><img src=x>')
     for url in (at("course", "lab"), at("team", "lab", team.slug), at("badge", "lab", team.slug)):
         page = client.get(url).content.decode()
-        assert "<script" not in page
+        assert "<script>" not in page
         assert "<img src=x" not in page
 
 
@@ -170,8 +171,31 @@ def test_incidents_are_told_in_the_zone_of_the_course(client, course):
     local = begun.astimezone(ZoneInfo("Asia/Tokyo"))
     assert "no answer in time" in page
     assert "12 min" in page
-    assert f'title="{begun:%Y-%m-%d %H:%M} UTC"' in page
-    assert f"{local:%H:%M}" in page
+    assert f"({begun:%Y-%m-%d %H:%M:%S} UTC)" in page
+    assert f"{local:%H:%M}</time>" in page
+    assert "those of the course, in the zone Asia/Tokyo" in page
+
+
+def test_who_signed_in_and_chose_a_zone_reads_in_it(client, course, lecturer):
+    row = place(course, since=NOW)
+    type(lecturer).objects.filter(pk=lecturer.pk).update(time_zone="America/Lima")
+    cold = client.get(at("course", "lab"))
+    client.force_login(lecturer)
+    own = client.get(at("course", "lab"))
+    assert "23 Nov 15:30</time>" in cold.content.decode()
+    assert "23 Nov 10:30</time>" in own.content.decode()
+    assert "in your zone, America/Lima" in text_of(own)
+    assert "zone.js" not in own.content.decode()
+    assert own.headers["Cache-Control"] == "private, max-age=30"
+    assert "Cookie" in own.headers["Vary"]
+    badge = client.get(at("badge", "lab", row.project.team.slug))
+    assert badge.headers["Cache-Control"] == "public, max-age=30"
+
+
+def test_each_place_says_since_when_it_is_so(client, course):
+    place(course, "down", since=NOW)
+    words = text_of(client.get(at("course", "lab")))
+    assert "down since 23 Nov 15:30" in words
 
 
 def test_american_readers_get_american_clocks(client, course):
@@ -264,27 +288,35 @@ def test_days_are_cut_by_the_clock_of_the_course():
 
 
 @pytest.mark.parametrize(
-    ("minutes_down", "paths"),
+    ("minutes_down", "paths", "words"),
     [
-        (0, ("M0 8h8v18h-8z", "", "")),
-        (1, ("M0 10h8v16h-8z", "M0 0h8v9h-8z", "")),
-        (720, ("M0 13h8v13h-8z", "M0 0h8v12h-8z", "")),
-        (1440, ("", "M0 0h8v25h-8z", "")),
+        (0, [("up", "M0 8h8v18h-8z")], "22 Nov: up"),
+        (1, [("down", "M0 0h8v9h-8z"), ("up", "M0 10h8v16h-8z")], "22 Nov: 99.93 % up"),
+        (720, [("down", "M0 0h8v12h-8z"), ("up", "M0 13h8v13h-8z")], "22 Nov: 50.00 % up"),
+        (1440, [("down", "M0 0h8v25h-8z")], "22 Nov: down"),
     ],
 )
-def test_a_minute_down_shows_in_a_day(minutes_down, paths):
+def test_a_minute_down_shows_in_a_day(minutes_down, paths, words):
     start = datetime(2026, 11, 22, tzinfo=UTC)
     end, middle = start + timedelta(days=1), start + timedelta(minutes=minutes_down)
     spans = [row for row in (Span("down", start, middle), Span("up", middle, end)) if row.start < row.end]
-    drawn = status._strip(spans, [(start, end)])
-    assert (drawn.up, drawn.down, drawn.unknown) == paths
+    (bar,) = strip([status._day(spans, start, end)]).bars
+    assert (bar.paths, bar.words) == (paths, words)
 
 
 def test_a_day_nobody_watched_is_a_thin_line():
     start = datetime(2026, 11, 22, tzinfo=UTC)
-    days = [(start, start + timedelta(days=1))]
-    assert status._strip([Span("unknown", *days[0])], days).unknown == "M0 16h8v2h-8z"
-    assert status._strip([], days).unknown
+    end = start + timedelta(days=1)
+    for spans in ([Span("unknown", start, end)], []):
+        (bar,) = strip([status._day(spans, start, end)]).bars
+        assert (bar.paths, bar.words) == ([("unknown", "M0 16h8v2h-8z")], "22 Nov: not watched")
+
+
+def test_who_sees_no_bars_gets_the_days_that_were_not_wholly_up_by_name():
+    shares = [100, 100, 99, 0, None, None]
+    days = [Day(date(2026, 11, 10 + n), share) for n, share in enumerate(shares)]
+    assert strip(days).words == "2 days up; 99.00 % up: 12 Nov; down: 13 Nov; not watched: 14 Nov, 15 Nov"
+    assert strip(days[2:3]).words == "99.00 % up: 12 Nov"
 
 
 # How it is served -----------------------------------------------------------------------------------
@@ -302,7 +334,7 @@ def test_caches_may_keep_it_and_no_cookie_is_set(client, course, name):
         "Accept-Language",
     }
     assert not answer.cookies
-    assert b"<script" not in answer.content
+    assert answer.content.count(b"<script") == (name != "badge"), "the one that knows the browser's zone"
     assert b"csrf" not in answer.content
 
 
@@ -361,9 +393,7 @@ def test_a_page_of_250_apps_fits_in_30_kb_on_the_wire(client, course):
 
 
 def drawn(name="Team 1", *states):
-    places = [
-        status.Place(name, "t", "production", state, status.Strip("", "", ""), None, []) for state in states
-    ]
+    places = [status.Place(name, "t", "production", state, None, [], None, []) for state in states]
     return str(badges.badge(status.Picture("Lab", "lab", "UTC", NOW, places, name)))
 
 
