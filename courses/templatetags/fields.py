@@ -21,7 +21,11 @@ def control(field: BoundField) -> str:
 @register.filter
 def is_marked(field: BoundField) -> bool:
     """Whether to say that the field must be filled in: it is or can be left empty, and so may others be."""
-    return field.field.required and _can_be_empty(field) and not all(map(_must, field.form.visible_fields()))
+    if not field.field.required or not _can_be_empty(field):
+        return False
+    # One of several on a page says itself whether it must be filled in.
+    is_needed = getattr(field.form, "is_needed", None)
+    return not all(map(_must, field.form.visible_fields())) if is_needed is None else is_needed
 
 
 def _can_be_empty(field: BoundField) -> bool:

@@ -70,6 +70,7 @@ class RowFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # not subscripta
         super().add_fields(form, index)
         form.empty_permitted = True
         form.number = (index or 0) + 1
+        form.is_needed = form.number <= self.least
         form.is_control = self.has_control and not index
 
     @property

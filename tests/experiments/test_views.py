@@ -1,4 +1,5 @@
 import html
+import io
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from courses.models import Event
 from experiments import services
-from experiments.models import Experiment, Metric, Variant
+from experiments.models import Experiment, Metric, MetricEvent, Variant
 from experiments.queries import running_by_team, units_chart, units_line
 from experiments.wire.events import receive
 from experiments.wire.ofrep import evaluate
@@ -324,6 +325,8 @@ def test_only_what_is_empty_is_marked_as_required(client, project, tutor):
     page = client.get("/experiments/add/").content.decode()
     assert "Weight</label> <small>" not in page
     assert "Name</label> <small>required" in page
+    # The project is chosen: the name, those of two variants, name and event of the goal; no spare row.
+    assert page.count("<small>required</small>") == 5
 
 
 def test_edit_shows_the_plan_and_replaces_it(client, draft, tutor):
@@ -610,6 +613,34 @@ def test_integration_shows_calls_that_work_as_they_stand(client, running, studen
     assert answers[0].json["reason"] == "SPLIT"
     assert answers[1].json == {"accepted": 2, "duplicates": 0, "rejected": []}
     assert "Ask your tutor for one" in text
+
+
+def test_integration_shows_python_that_reports(client, running, student, key, settings, monkeypatch):
+    settings.SITE_URL = "https://ops.example.org"
+    Metric.objects.update(event_name='it\'s "done" \\')
+    sent = []
+
+    def urlopen(request, timeout):
+        answer = call_wire(receive, "/ingest/events", request.data, key=key)
+        sent.append((request.full_url, request.get_header("Authorization"), answer.json))
+        return io.BytesIO()
+
+    monkeypatch.setattr("urllib.request.urlopen", urlopen)
+    monkeypatch.setenv("COURSEOPS_KEY", key)
+    text = page(client, student, url("integration", running)).text
+    code = html.unescape(re.search(r'<pre id="call-report-python".*?>(.*?)</pre>', text, re.DOTALL)[1])
+    exec(code.replace("answer.status, ", ""), {})  # a stream of bytes has no status
+    told = {"accepted": 2, "duplicates": 0, "rejected": []}
+    assert sent == [("https://ops.example.org/ingest/events", f"Bearer {key}", told)]
+    assert MetricEvent.objects.get().name == 'it\'s "done" \\'
+
+
+def test_integration_copies_each_block_by_its_own_button(client, running, student):
+    text = page(client, student, url("integration", running)).text
+    blocks = re.findall(r'<pre id="(\S+)"', text)
+    assert blocks == re.findall(r'data-copy="(\S+)"', text)
+    assert len(blocks) == 6
+    assert "pip install" not in text[text.index('id="call-python"') :]
 
 
 @pytest.mark.parametrize(
