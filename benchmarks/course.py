@@ -11,6 +11,7 @@ from alerts.models import Alert, Rule
 from courses.models import Course, Environment, Project, Team
 from experiments.models import Experiment
 from health.models import Check, EnvironmentRollup, EnvironmentState
+from health.rules import day
 from pipelines.models import CIServer, Job, Pipeline, Repository, RepositoryState
 
 
@@ -48,6 +49,8 @@ def _environments(projects: list[Project], now: datetime) -> list[Environment]:
             http_status=200 if n % 8 else 502,
             error_kind="" if n % 8 else "5xx",
             detail="200 OK" if n % 8 else "502 Bad Gateway",
+            day="u" * (n % 24) + ("u" if n % 8 else "d") + "u" * (23 - n % 24),
+            day_until=day.hour_of(now),
         )
         for n, place in enumerate(places)
     )

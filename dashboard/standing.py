@@ -68,12 +68,17 @@ class AlertNow(NamedTuple):
 
 @dataclass(slots=True)
 class Standing:
-    """What is known of a team now. day: the worst of its environments hour by hour, see health.rules.day."""
+    """What is known of a team now. day: the worst of its environments hour by hour, see health.rules.day.
+
+    may_edit, is_watched: whether the reader may acknowledge its alerts, and has it on their watch list.
+    """
 
     team_id: int
     name: str
     slug: str
     course_id: int
+    may_edit: bool = False
+    is_watched: bool = False
     concern: Concern = Concern.FINE
     places: list[PlaceNow] = field(default_factory=list)
     builds: list[BuildNow] = field(default_factory=list)

@@ -1,6 +1,6 @@
 """How does a team stand, in the reader's words?"""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from courses.templatetags.ui import duration
 from dashboard.rules import Concern
 from dashboard.standing import Standing
+from health.models import Status
+from health.wording import day_words
 
 # concern -> the tone and the words of its count
 CONCERNS = {
@@ -92,3 +94,17 @@ def error_counts(one: Standing) -> list[str]:
 def _errors(one: Standing) -> str:
     count = one.server_errors + one.client_errors
     return ngettext("%(count)d error", "%(count)d errors", count) % {"count": count}
+
+
+def no_errors(one: Standing) -> str:
+    """Return what it means that no answer of the last hour went wrong: what is down gives none at all."""
+    if one.down:
+        return _("no valid answer")
+    if any(place.status == Status.UP for place in one.places):
+        return _("none")
+    return _("not known")
+
+
+def day_of(one: Standing, down: timedelta | None) -> str:
+    """Return how the last 24 hours of a team went, in words. down: how long it was down, if that is known."""
+    return _("down %(span)s in 24 h") % {"span": duration(down)} if down else day_words(one.day)

@@ -1,6 +1,15 @@
 """What do the pages that join the apps need? A fixed number of queries for any number of teams."""
 
-from dashboard.queries.overview import UNTAKEN, Overview, courses_of, only_team, overview
+from dashboard.queries.downtime import downtime
+from dashboard.queries.overview import (
+    UNTAKEN,
+    Overview,
+    Teams,
+    courses_of,
+    only_team,
+    overview,
+    teams_asked,
+)
 from dashboard.queries.setup import Setup, open_setup, setup_of, with_steps
 from dashboard.queries.standings import standings
 
@@ -8,11 +17,14 @@ __all__ = [
     "UNTAKEN",
     "Overview",
     "Setup",
+    "Teams",
     "courses_of",
+    "downtime",
     "only_team",
     "open_setup",
     "overview",
     "setup_of",
     "standings",
+    "teams_asked",
     "with_steps",
 ]

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from courses.filters import Filters, narrowed
 from courses.models import OPERATIONS, Course, Membership, Team, User
-from courses.queries import courses_with_rights
+from courses.queries import courses_with_rights, with_rights
 from dashboard.queries.standings import standings
 from dashboard.rules import ORDER, Concern
 from dashboard.standing import Standing
 
 UNTAKEN = "untaken"  # a filter beside the concerns: an alert fires that nobody has acknowledged
+Teams = QuerySet[Team, tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +42,31 @@ def only_team(user: User) -> Team | None:
     return rows[0].team if is_one else None
 
 
-def overview(user: User, filters: Filters, courses: list[Course], *, now: datetime) -> Overview:
-    """Return how the teams stand that `user` may see, the worst first, then by name.
+def teams_asked(user: User, filters: Filters, courses: list[Course]) -> Teams:
+    """Return the teams that `user` may see and asked for, in any state, as the first fields of `Standing`.
 
     The site's own course is shown to who asks for it; otherwise what watches the site stands under Health.
     """
-    shown_of = [row.pk for row in courses if row.slug != OPERATIONS or filters.course == OPERATIONS]
-    teams = Team.objects.visible_to(user).filter(is_archived=False, course__in=shown_of)
+    teams = Team.objects.visible_to(user).filter(is_archived=False, course__in=_shown(courses, filters))
     teams = narrowed(teams, filters, named=["name"])
     if filters.is_watched:
         teams = teams.filter(watchers__user=user)
-    found = standings(teams.values_list("pk", "name", "slug", "course_id"), now=now)
+    return with_rights(teams, user).values_list("pk", "name", "slug", "course_id", "may_edit", "is_watched")
+
+
+def _shown(courses: list[Course], filters: Filters) -> list[int]:
+    return [row.pk for row in courses if row.slug != OPERATIONS or filters.course == OPERATIONS]
+
+
+def overview(teams: Teams, filters: Filters, courses: list[Course], *, now: datetime) -> Overview:
+    """Return how the `teams` that were asked for stand, the worst first, then by name."""
+    found = standings(teams, now=now)
     counted = Counter(standing.concern for standing in found)
     shown = [standing for standing in found if _is_asked_for(standing, filters.state)]
     shown.sort(key=lambda one: (ORDER.index(one.concern), one.name.casefold(), one.team_id))
     untaken = sum(standing.untaken is not None for standing in found)
     counts = {concern: counted[concern] for concern in ORDER}
-    return Overview(shown, counts, untaken, len(found), len(shown_of) < len(courses))
+    return Overview(shown, counts, untaken, len(found), len(_shown(courses, filters)) < len(courses))
 
 
 def _is_asked_for(standing: Standing, state: str) -> bool:

@@ -1,7 +1,8 @@
 """How does every team stand? Read for a thousand teams at once: tuples from rows that hold the present."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import OuterRef, Subquery
 
@@ -18,9 +19,9 @@ ERRORS_OF = timedelta(hours=1)
 STEP_MINUTES = 5
 
 
-def standings(teams: Collection[tuple[int, str, str, int]], *, now: datetime) -> list[Standing]:
-    """Return how each of the `teams` (pk, name, slug, course) stands. Four queries."""
-    found = {pk: Standing(pk, name, slug, course) for pk, name, slug, course in teams}
+def standings(teams: Iterable[tuple[Any, ...]], *, now: datetime) -> list[Standing]:
+    """Return how each of the `teams` stands, named by the first fields of `Standing`. Four queries."""
+    found = {team[0]: Standing(*team) for team in teams}
     _read_places(found, now)
     _read_branches(found)
     _read_alerts(found)

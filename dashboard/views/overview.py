@@ -1,6 +1,6 @@
 """Which team needs somebody now?"""
 
-from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -10,23 +10,22 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from courses.exports import wants_csv
-from courses.filters import Filters
-from courses.http import Request, asked_filters
+from courses.http import Request
 from courses.live import live_page
-from courses.models import SavedView
-from courses.queries import tutors_of
+from courses.models import SavedView, Team
 from courses.views.pages import is_mail_filed
 from dashboard import queries
 from dashboard.exports import overview_csv
-from dashboard.rules import Concern
+from dashboard.rows import Row, rows
+from dashboard.standing import Standing
 from dashboard.tiles import tiles
-from dashboard.wording import CONCERNS, error_counts
+from dashboard.views.asked import GRID, Asked, asked_of
+from dashboard.wording import CONCERNS
 from experiments.queries import running_by_team
 from pipelines.queries import server_notices
 
-GRID, TABLE = "grid", "table"
-FEW_TEAMS = 8  # up to so many a table says more than a grid
 ROWS = 50
+MY_TEAM = "my_team"  # in the session: the page of a student's only team, which the navigation leads to
 
 
 @require_GET
@@ -37,30 +36,36 @@ def overview(request: Request) -> HttpResponse:
     everything out but the teams, for a screen on a wall.
     """
     courses = queries.courses_of(request.user)
-    is_staff = any(course.is_staffed for course in courses)
-    own = None if is_staff or request.GET else queries.only_team(request.user)
-    if own:
+    if not request.GET and (own := _own_team(request, courses)):
         return redirect(own)
-    tutors = tutors_of(request.user) if is_staff else []
-    filters = _filters(request, tutors)
+    asked = asked_of(request, courses)
     if wants_csv(request):
-        found = queries.overview(request.user, filters, courses, now=timezone.now())
+        found = queries.overview(asked.teams, asked.filters, courses, now=timezone.now())
         return overview_csv(found.standings)
     frame = {
         "courses": courses,
-        "filters": filters,
-        "tutors": tutors,
+        "filters": asked.filters,
+        "tutors": asked.tutors,
+        "view": asked.view,
         "is_wall": "tv" in request.GET,
         "setup": _setup(request, courses),
         "saved_views": SavedView.objects.filter(user=request.user),
     }
+    template = "dashboard/overview.html"
     return live_page(
-        request,
-        "dashboard/overview.html",
-        frame=frame,
-        is_own=filters.is_watched or bool(filters.tutor and "tutor" not in request.GET),
-        teams=lambda: _teams(request, filters, courses, dict(tutors)),
+        request, template, frame=frame, is_own=asked.is_own, teams=lambda: _teams(request, asked)
     )
+
+
+def _own_team(request: Request, courses: list[Any]) -> Team | None:
+    """Return the only team of a student, which the navigation calls theirs from then on."""
+    is_staff = any(course.is_staffed for course in courses)
+    own = None if is_staff else queries.only_team(request.user)
+    if own is None:
+        request.session.pop(MY_TEAM, None)
+    elif request.session.get(MY_TEAM) != own.get_absolute_url():
+        request.session[MY_TEAM] = own.get_absolute_url()
+    return own
 
 
 def _setup(request: Request, courses: list[Any]) -> queries.Setup | None:
@@ -68,30 +73,25 @@ def _setup(request: Request, courses: list[Any]) -> queries.Setup | None:
     return None if request.GET else queries.open_setup(request.user, courses, is_mail_filed=is_mail_filed())
 
 
-def _filters(request: Request, tutors: list[tuple[int, str]]) -> Filters:
-    """Return what the address asks for. Who tutors teams begins with their own; `tutor=` shows all."""
-    filters = asked_filters(request, {*Concern, queries.UNTAKEN})
-    mine = request.user.pk if "tutor" not in request.GET and request.user.pk in dict(tutors) else 0
-    return replace(filters, is_watched="watched" in request.GET, tutor=filters.tutor or mine)
-
-
-def _teams(request: Request, filters: Filters, courses: list[Any], tutors: dict[int, str]) -> dict[str, Any]:
+def _teams(request: Request, asked: Asked) -> dict[str, Any]:
     """Return what changes by itself: the counts, and the teams as tiles or as a page of rows."""
     now = timezone.now()
-    found = queries.overview(request.user, filters, courses, now=now)
-    asked = request.GET.get("view")
-    view = asked if asked in (GRID, TABLE) else GRID if found.total > FEW_TEAMS else TABLE
-    context: dict[str, Any] = {
+    found = queries.overview(asked.teams, asked.filters, asked.courses, now=now)
+    context = {
         "overview": found,
-        "view": view,
         "tabs": [(concern, *CONCERNS[concern], count) for concern, count in found.counts.items() if count],
         "notices": [notice for notice in server_notices(request.user, now=now) if notice.tone == "bad"],
-        "may_take": request.user.pk in tutors or any(course.may_edit for course in courses),
     }
-    if view == GRID:
-        return {**context, "tiles": tiles(found.standings, courses, now=now)}
+    if asked.view == GRID:
+        return {**context, "tiles": tiles(found.standings, asked.courses, now=now)}
     page = Paginator(found.standings, ROWS).get_page(request.GET.get("page"))
-    running = running_by_team([one.team_id for one in page.object_list])
-    rows = zip(page.object_list, tiles(page.object_list, courses, now=now), strict=True)
-    lines = [(one, tile, error_counts(one), running.get(one.team_id, ())) for one, tile in rows]
-    return {**context, "page": page, "rows": lines}
+    return {**context, "page": page, "rows": _rows(list(page.object_list), asked, now)}
+
+
+def _rows(shown: list[Standing], asked: Asked, now: datetime) -> list[Row]:
+    return rows(
+        zip(shown, tiles(shown, asked.courses, now=now), strict=True),
+        asked.courses,
+        running=running_by_team([one.team_id for one in shown]),
+        down=queries.downtime(shown, now=now),
+    )

@@ -54,6 +54,7 @@ def _now(team: Team) -> dict[str, Any]:
         "tone": wording.CONCERNS[one.concern][0],
         "headline": wording.headline(one, now),
         "errors": wording.error_counts(one),
+        "no_errors": wording.no_errors(one),
         "experiments": running_by_team([team.pk]).get(team.pk, ()),
         "next": _next_step(one),
     }

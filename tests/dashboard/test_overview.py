@@ -11,6 +11,7 @@ from dashboard import queries, wording
 from dashboard.rules import Concern
 from dashboard.standing import AlertNow, BuildNow, PlaceNow, Standing
 from dashboard.tiles import tiles
+from health.models import EnvironmentState, Transition
 from health.rules import day
 from tests import factories
 from tests.courses.test_views import text_of
@@ -135,9 +136,62 @@ def test_a_failed_deployment_is_a_warning(client, admin):
 def test_tiles_draw_the_hours_that_were_watched():
     one = standing(Concern.FINE, day="-" * 22 + "ud")
     (tile,) = tiles([one], [Course(pk=1, name="SE", slug="se")], now=NOW)
-    assert (tile.seen, tile.down) == ("M44 3h1.4", "M46 3h1.4")
+    assert '<path d="M44 3h1.4" /><path class="bad" d="M46 3h1.4" />' in tile.strip
     assert tile.url == "/courses/se/teams/kestrel/"
     assert tile.course == ""
+
+
+def test_what_is_bad_has_a_line_too_and_what_nobody_watched_has_none():
+    course = Course(pk=1, name="SE", slug="se")
+    down = standing(Concern.DOWN, places=[DOWN], day="d" * 24)
+    unseen = standing(Concern.UNKNOWN, day="-" * 24)
+    drawn = [tile.strip for tile in tiles([down, unseen, standing(Concern.UNKNOWN)], [course], now=NOW)]
+    assert 'class="bad"' in drawn[0]
+    assert drawn[1:] == ["", ""]
+
+
+@pytest.mark.parametrize(
+    ("known", "words"),
+    [
+        ({"places": [DOWN]}, "no valid answer"),
+        ({"places": [UP]}, "none"),
+        ({"places": [UP._replace(status="unknown")]}, "not known"),
+        ({}, "not known"),
+    ],
+)
+def test_without_counted_errors_what_that_means_is_told(known, words):
+    assert wording.no_errors(standing(Concern.DOWN, **known)) == words
+
+
+def change(place, minutes_ago, before, after):
+    at = timezone.now() - timedelta(minutes=minutes_ago)
+    Transition.objects.create(environment=place, at=at, from_status=before, to_status=after)
+
+
+def test_the_table_says_for_how_long_a_team_was_down_in_the_last_day(client, admin):
+    team = large.make(4, now=timezone.now()).teams.get(slug="team-1")
+    one = Environment.objects.get(project__team=team)
+    other = factories.EnvironmentFactory(project=one.project, slug="staging")
+    # Down from 90 to 50 minutes ago, the other from 70 to 30: 60 minutes in all.
+    change(one, 90, "up", "down")
+    change(one, 50, "down", "up")
+    change(other, 70, "up", "down")
+    change(other, 30, "down", "up")
+    line, hour = "u" * 22 + "du", day.hour_of(timezone.now())
+    EnvironmentState.objects.create(
+        environment=other, status="up", since=timezone.now(), day=line, day_until=hour
+    )
+    page = client.get("/?view=table").content.decode()
+    assert page.count('<svg class="day"') == 4
+    assert "down 60 min in 24 h" in page
+    assert "0 hours with failures of the 24 watched" in page
+
+
+def test_a_team_that_is_down_all_day_is_said_to_be(client, admin):
+    team = large.make(1, now=timezone.now()).teams.get()
+    states = EnvironmentState.objects.filter(environment__project__team=team)
+    states.update(since=timezone.now() - timedelta(days=3), day="d" * 24)
+    assert "down 24 h in 24 h" in client.get("/?view=table").content.decode()
 
 
 def test_with_several_courses_each_tile_names_its_own():
@@ -237,9 +291,9 @@ def test_a_watch_list_is_the_readers_own(client, admin):
 def test_an_alert_is_acknowledged_from_its_tile(client, admin):
     large.make(20, now=timezone.now())
     assert "with new alerts" in text_of(client.get("/"))
-    (first, *_rest) = queries.overview(
-        admin, Filters(state="untaken"), queries.courses_of(admin), now=timezone.now()
-    ).standings
+    asked, courses = Filters(state="untaken"), queries.courses_of(admin)
+    teams = queries.teams_asked(admin, asked, courses)
+    (first, *_rest) = queries.overview(teams, asked, courses, now=timezone.now()).standings
     address = f"/alerts/{first.untaken.pk}/acknowledge/"
     page = client.get("/").content.decode()
     assert f'form="act" formaction="{address}"' in page
@@ -253,6 +307,42 @@ def test_a_reader_who_may_not_acknowledge_is_not_asked_to(client, student, team)
     factories.AlertFactory(project=project, state="firing")
     client.force_login(student)
     assert b"/acknowledge/" not in client.get("/?view=grid").content
+
+
+def test_a_tutor_is_offered_what_they_may_acknowledge_and_no_more(client, tutor, team):
+    other = factories.TeamFactory(course=team.course)
+    mine, theirs = (
+        factories.AlertFactory(project=factories.ProjectFactory(team=one), state="firing")
+        for one in (team, other)
+    )
+    client.force_login(tutor)
+    for view in ("grid", "table"):
+        page = client.get(f"/?tutor=&view={view}").content.decode()
+        assert f'formaction="/alerts/{mine.pk}/acknowledge/"' in page
+        assert f'formaction="/alerts/{theirs.pk}/acknowledge/"' not in page
+
+
+def test_a_row_offers_what_a_key_presses(client, admin):
+    large.make(2, now=timezone.now())
+    page = client.get("/?view=table").content.decode()
+    assert page.count('data-key="a"') == 1
+    assert page.count('data-key="w"') == 2
+    assert '<a id="team-' in page
+
+
+def test_a_team_is_watched_and_let_go_from_its_row(client, admin):
+    team = large.make(2, now=timezone.now()).teams.get(slug="team-1")
+    address = f"{team.get_absolute_url()}watch/"
+    page = client.get("/?view=table").content.decode()
+    assert f'formaction="{address}" name="is_watched" value="1"' in page
+    answer = client.post(address, {"is_watched": "1", "next": "/?view=table"})
+    assert answer["Location"] == "/?view=table"
+    page = client.get("/?view=table").content.decode()
+    assert f'formaction="{address}" name="is_watched" value="0"' in page
+    client.force_login(User.objects.create_superuser("other@example.org", "x"))
+    assert (
+        f'formaction="{address}" name="is_watched" value="1"' in client.get("/?view=table").content.decode()
+    )
 
 
 def test_a_new_site_is_led_to_its_first_chart(client, admin):

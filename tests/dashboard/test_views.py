@@ -172,7 +172,7 @@ def fail(client, monkeypatch):
     """Return what a signed-in reader gets when the overview raises `fault`."""
 
     def get(fault):
-        def overview(user, filters, courses, *, now):
+        def overview(teams, filters, courses, *, now):
             raise fault
 
         monkeypatch.setattr("dashboard.queries.overview", overview)

@@ -1,0 +1,52 @@
+"""Which teams does the address of the overview ask for, and shown how?"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from courses.filters import Filters
+from courses.http import Request, asked_filters
+from courses.queries import tutors_of
+from dashboard import queries
+from dashboard.rules import Concern
+
+GRID, TABLE = "grid", "table"
+FEW_TEAMS = 8  # up to so many a table says more than a grid
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address says. courses, tutors: those to choose from; view: grid or table."""
+
+    courses: list[Any]
+    tutors: list[tuple[int, str]]
+    filters: Filters
+    teams: queries.Teams
+    view: str
+    is_own: bool  # whether it shows what only this reader chose: the table says which teams they watch
+
+
+def asked_of(request: Request, courses: list[Any]) -> Asked:
+    """Return what the address asks for. Nonsense asks for nothing."""
+    is_staff = any(course.is_staffed for course in courses)
+    tutors = tutors_of(request.user) if is_staff else []
+    filters = _filters(request, tutors)
+    teams = queries.teams_asked(request.user, filters, courses)
+    view = _view(request, teams)
+    is_own = view == TABLE or filters.is_watched or filters.tutor == request.user.pk
+    return Asked(courses, tutors, filters, teams, view, is_own)
+
+
+def _filters(request: Request, tutors: list[tuple[int, str]]) -> Filters:
+    """Return what narrows the list. Who tutors teams begins with their own; `tutor=` shows all."""
+    filters = asked_filters(request, {*Concern, queries.UNTAKEN})
+    begins_with_own = "tutor" not in request.GET and request.user.pk in dict(tutors)
+    tutor = request.user.pk if begins_with_own else filters.tutor
+    return replace(filters, is_watched="watched" in request.GET, tutor=tutor)
+
+
+def _view(request: Request, teams: queries.Teams) -> str:
+    """Return how the teams are shown: as asked, or else a few as a table."""
+    asked = request.GET.get("view")
+    if asked in (GRID, TABLE):
+        return asked
+    return GRID if len(teams) > FEW_TEAMS else TABLE
