@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from alerts.models import Channel, Delivery
 from courses.models import OPERATIONS, Course, Environment, Event, Membership, Team, User
+from dashboard.steps import Line, lines
 from pipelines.models import CIServer
 
 STEPS = ("course", "roster", "server", "environments", "channel", "staff")
@@ -19,6 +20,8 @@ class Setup:
     course: Course | None
     steps: dict[str, bool]  # whether each is done
     is_filed: bool = False  # whether a message was written, but only into a file
+    has_places: bool = False  # whether an app has an address, which nobody may have asked yet
+    has_invited: bool = False  # whether staff have a role who never signed in
 
     @property
     def done(self) -> int:
@@ -28,6 +31,16 @@ class Setup:
     def next(self) -> str:
         """The first step that is not done; empty if all are."""
         return next((name for name, is_done in self.steps.items() if not is_done), "")
+
+    @property
+    def lines(self) -> list[Line]:
+        """The steps as a list shows them."""
+        remarks = {
+            "is_filed": self.is_filed,
+            "has_places": self.has_places,
+            "has_invited": self.has_invited,
+        }
+        return lines(self.course, self.steps, remarks)
 
 
 def with_steps(courses: QuerySet[Course], *, is_mail_filed: bool) -> QuerySet[Any]:
@@ -41,22 +54,31 @@ def with_steps(courses: QuerySet[Course], *, is_mail_filed: bool) -> QuerySet[An
     # Who added the course may have named themselves; who never signed in does not know of it yet.
     added = Event.objects.filter(course=OuterRef("course"), actor=OuterRef("user"), kind=Event.Kind.SETTINGS)
     first = added.filter(team=None, title__startswith="Course “", title__endswith="” added")
-    staff = Membership.objects.staff().filter(course=course, user__last_login__isnull=False)
+    staff = Membership.objects.staff().filter(course=course)
+    here = staff.filter(user__last_login__isnull=False)
     places = Environment.objects.filter(project__team__course=course).exclude(url="")
     return courses.annotate(
         has_roster=Exists(Team.objects.filter(course=course)),
         has_server=Exists(CIServer.objects.filter(course=course)),
-        has_environments=Exists(places),
+        has_places=Exists(places),
+        has_environments=Exists(places.filter(health_state__last_checked_at__isnull=False)),
         has_channel=Exists(told),
         has_sent=Exists(sent),
-        has_staff=Exists(staff.exclude(Exists(first))),
+        has_staff=Exists(here.exclude(Exists(first))),
+        has_invited=Exists(staff.filter(user__last_login=None)),
     )
 
 
 def setup_of(course: Any) -> Setup:
     """Return the steps of a course that came `with_steps`."""
     steps = {"course": True, **{name: getattr(course, f"has_{name}") for name in STEPS[1:]}}
-    return Setup(course, steps, is_filed=course.has_sent and not course.has_channel)
+    return Setup(
+        course,
+        steps,
+        is_filed=course.has_sent and not course.has_channel,
+        has_places=course.has_places,
+        has_invited=course.has_invited,
+    )
 
 
 def open_setup(user: User, courses: list[Course], *, is_mail_filed: bool) -> Setup | None:

@@ -2,11 +2,12 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from courses.http import Request
+from courses.live import live_page
 from courses.models import Course
 from courses.views.pages import course_tabs, crumbs_to, is_mail_filed
 from dashboard import queries, services
@@ -18,8 +19,9 @@ def course_setup(request: Request, course: str) -> HttpResponse:
     rows = queries.with_steps(Course.objects.editable_by(request.user), is_mail_filed=is_mail_filed())
     row = get_object_or_404(rows, slug=course)
     tabs = course_tabs(row, request.user, "dashboard:course_setup")
-    context = {"course": row, "setup": queries.setup_of(row), "crumbs": crumbs_to(row), "tabs": tabs}
-    return render(request, "dashboard/course_setup.html", context)
+    frame = {"course": row, "crumbs": crumbs_to(row), "tabs": tabs}
+    steps = {"setup": queries.setup_of(row)}
+    return live_page(request, "dashboard/course_setup.html", frame=frame, steps=lambda: steps)
 
 
 @require_POST
