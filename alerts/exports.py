@@ -1,10 +1,11 @@
-"""Which columns do the inbox and the delivery log have as files?"""
+"""Which columns do the inbox, the rules, the channels and the delivery log have as files?"""
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from alerts.models import Alert, Delivery
+from alerts.models import Alert, Channel, Delivery, Rule
+from alerts.wording import sends_to
 from courses.exports import Columns, csv_response
 
 INBOX: Columns = [
@@ -34,6 +35,28 @@ DELIVERIES: Columns = [
     (_("Last error"), lambda row: row.last_error),
 ]
 
+RULES: Columns = [
+    (_("Rule"), lambda row: row.name),
+    (_("Signal"), lambda row: row.signal),
+    (_("Fires when"), lambda row: row.fires_when),
+    (_("Is over after"), lambda row: row.good_in_a_row),
+    (_("Severity"), lambda row: row.severity),
+    (_("Course"), lambda row: row.course or ""),
+    (_("Switched on"), lambda row: row.is_enabled),
+    (_("Alerts open"), lambda row: row.open_count or 0),
+]
+# Never the addresses: they are secrets of the channel, on the page as here.
+CHANNELS: Columns = [
+    (_("Channel"), lambda row: row.name),
+    (_("Course"), lambda row: row.course or ""),
+    (_("Sends to"), lambda row: sends_to(row.kind, row.target)),
+    (_("Switched on"), lambda row: row.is_enabled),
+    (_("Tells of the end, too"), lambda row: row.send_resolved),
+    (_("Latest message (UTC)"), lambda row: row.latest_at),
+    (_("Its state"), lambda row: row.latest_state),
+    (_("Last error"), lambda row: row.latest_error),
+]
+
 
 def inbox_csv(rows: QuerySet[Alert]) -> HttpResponse:
     return csv_response("alerts", INBOX, rows)
@@ -41,3 +64,11 @@ def inbox_csv(rows: QuerySet[Alert]) -> HttpResponse:
 
 def deliveries_csv(rows: QuerySet[Delivery]) -> HttpResponse:
     return csv_response("deliveries", DELIVERIES, rows)
+
+
+def rules_csv(rows: QuerySet[Rule]) -> HttpResponse:
+    return csv_response("rules", RULES, rows)
+
+
+def channels_csv(rows: QuerySet[Channel]) -> HttpResponse:
+    return csv_response("channels", CHANNELS, rows)

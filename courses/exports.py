@@ -16,12 +16,14 @@ from typing import Any, cast
 
 from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 
 from courses.http import Request
-from courses.models import Event, Team, User
+from courses.models import ApiKey, Event, Job, Team, User
+from courses.queries import key_state
 from courses.rules.csvfile import write_records
 from courses.rules.names import slug_of
 
@@ -40,12 +42,11 @@ def wants_csv(request: Request) -> bool:
 
 def csv_response(name: str, columns: Columns, rows: "QuerySet[Any] | Iterable[Any]") -> HttpResponse:
     """Return `rows` as a file of that name and today's date; a query is read while it is sent."""
-    # In the reader's language, which ends with the view.
     heading: list[object] = [str(title) for title, _read in columns]
     reads = [read for _title, read in columns]
     found = rows.iterator(chunk_size=ROWS_AT_ONCE) if isinstance(rows, QuerySet) else iter(rows)
     response = StreamingHttpResponse(
-        _chunks(heading, ([shown(read(row)) for read in reads] for row in found)),
+        _chunks(heading, ([shown(read(row)) for read in reads] for row in found), translation.get_language()),
         content_type="text/csv; charset=utf-8",
     )
     response.headers["Content-Disposition"] = content_disposition_header(True, f"{slug_of(name)}.csv")
@@ -62,12 +63,14 @@ def shown(value: object) -> object:
     return value if value is None or isinstance(value, int | float) else str(value)
 
 
-def _chunks(heading: list[object], lines: Iterator[list[object]]) -> Iterator[bytes]:
+def _chunks(heading: list[object], lines: Iterator[list[object]], language: str | None) -> Iterator[bytes]:
     batch: list[list[object]] = [heading]
     before = MARK
     while batch:
         yield before + write_records(batch)
-        before, batch = b"", list(islice(lines, ROWS_AT_ONCE))
+        # The reader's language ended with the view.
+        with translation.override(language):
+            before, batch = b"", list(islice(lines, ROWS_AT_ONCE))
 
 
 TEAMS: Columns = [
@@ -82,6 +85,33 @@ PEOPLE: Columns = [
     (_("E-mail address"), lambda user: user.email),
     (_("Roles"), lambda user: ", ".join(dict.fromkeys(part.role for part in user.roles))),
     (_("Teams"), lambda user: ", ".join(part.team.name for part in user.roles if part.team)),
+]
+COURSES: Columns = [
+    (_("Course"), lambda course: course.name),
+    (_("Address"), lambda course: course.slug),
+    (_("Teams"), lambda course: course.team_count),
+    (_("Your role"), lambda course: course.role),
+    (_("Archived"), lambda course: course.is_archived),
+    (_("Time zone"), lambda course: course.time_zone),
+    (_("Since (UTC)"), lambda course: course.created_at),
+]
+JOBS: Columns = [
+    (_("Number"), lambda job: job.pk),
+    (_("Kind"), lambda job: job.kind),
+    (_("State"), lambda job: job.state),
+    (_("Done"), lambda job: job.done),
+    (_("Of"), lambda job: job.total),
+    (_("Asked for (UTC)"), lambda job: job.created_at),
+    (_("By"), lambda job: job.asked_by or ""),
+    (_("Begun (UTC)"), lambda job: job.started_at),
+    (_("Ended (UTC)"), lambda job: job.finished_at),
+    (_("Result"), lambda job: job.outcome),
+    (_("File"), lambda job: job.result_name),
+    (_("Last error"), lambda job: job.error),
+]
+SAVED_VIEWS: Columns = [
+    (_("Name"), lambda view: view.name),
+    (_("Leads to"), lambda view: view.address),
 ]
 TIMELINE: Columns = [
     (_("At (UTC)"), lambda event: event.at),
@@ -107,3 +137,33 @@ def people_csv(course: str, rows: QuerySet[User]) -> HttpResponse:
 
 def timeline_csv(place: str, rows: QuerySet[Event]) -> HttpResponse:
     return csv_response(f"{place}-timeline", TIMELINE, rows)
+
+
+def courses_csv(rows: "QuerySet[Any]") -> HttpResponse:
+    return csv_response("courses", COURSES, rows)
+
+
+def jobs_csv(course: str, rows: QuerySet[Job]) -> HttpResponse:
+    return csv_response(f"{course}-jobs", JOBS, rows)
+
+
+def saved_views_csv(rows: "QuerySet[Any]") -> HttpResponse:
+    return csv_response("saved-views", SAVED_VIEWS, rows)
+
+
+def keys_csv(place: str, rows: QuerySet[ApiKey], *, now: datetime) -> HttpResponse:
+    """Return the keys by what they begin with; nobody can read more of one."""
+    columns: Columns = [
+        (_("Key"), lambda key: key.name),
+        (_("Begins with"), lambda key: f"co_{key.prefix}_"),
+        (_("State"), lambda key: key_state(key, now=now)),
+        (_("May"), lambda key: key.scopes),
+        (_("Team"), lambda key: key.project.team if key.project else ""),
+        (_("Project"), lambda key: key.project or ""),
+        (_("Environment"), lambda key: key.environment.name if key.environment else ""),
+        (_("Last used (UTC)"), lambda key: key.last_used_at),
+        (_("Expires (UTC)"), lambda key: key.expires_at),
+        (_("Made (UTC)"), lambda key: key.created_at),
+        (_("Made by"), lambda key: key.created_by or ""),
+    ]
+    return csv_response(f"{place}-keys", columns, rows)

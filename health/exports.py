@@ -1,4 +1,4 @@
-"""Which columns do lists of environments and hosts have as files?"""
+"""Which columns do lists of environments, of their results and of hosts have as files?"""
 
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.exports import Columns, csv_response
 from courses.models import Environment
-from health.models import EnvironmentState, Host, HostState
+from health.models import CheckResult, EnvironmentState, Host, HostState
 
 
 def environments_csv(rows: QuerySet[Environment], *, now: datetime) -> HttpResponse:
@@ -37,6 +37,22 @@ def environments_csv(rows: QuerySet[Environment], *, now: datetime) -> HttpRespo
 
 def _of(row: Any, name: str) -> object:
     return getattr(getattr(row, "health_state", None), name, None)
+
+
+RESULTS: Columns = [
+    (_("At (UTC)"), lambda row: row.at),
+    (_("State"), lambda row: row.status),
+    (_("HTTP status"), lambda row: row.http_status),
+    (_("Latency (ms)"), lambda row: row.latency_ms),
+    (_("Fault"), lambda row: row.error_kind),
+    (_("Details"), lambda row: row.detail),
+]
+
+
+def results_csv(environment: Environment) -> HttpResponse:
+    """Return all results of checks that are kept of `environment`, the newest first."""
+    rows = CheckResult.objects.filter(environment=environment).order_by("-at")
+    return csv_response(f"{environment.project.slug}-{environment.slug}-results", RESULTS, rows)
 
 
 def hosts_csv(rows: QuerySet[Host], *, now: datetime) -> HttpResponse:

@@ -1,5 +1,6 @@
-"""Which columns do the board and the pipelines of a repository have as files?"""
+"""Which columns do the board, the pipelines of a repository, their jobs and the servers have as files?"""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -7,7 +8,9 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from courses.exports import Columns, csv_response
+from courses.models import User
 from pipelines.models import Pipeline, Repository
+from pipelines.queries import server_rows
 
 
 def _branch(name: str) -> Any:
@@ -40,6 +43,30 @@ PIPELINES: Columns = [
     (_("Coverage (%)"), lambda row: row.coverage),
 ]
 
+JOBS: Columns = [
+    (_("Number"), lambda job: job.remote_id),
+    (_("Job"), lambda job: job.name),
+    (_("Stage"), lambda job: job.stage),
+    (_("Status"), lambda job: job.status),
+    (_("May fail"), lambda job: job.allow_failure),
+    (_("Took (s)"), lambda job: job.duration_s),
+    (_("Reason"), lambda job: job.failure_reason),
+]
+# Never the token itself: whether there is one, what it may, and how long.
+SERVERS: Columns = [
+    (_("Server"), lambda row: row.server.name),
+    (_("Course"), lambda row: row.server.course),
+    (_("Address"), lambda row: row.server.base_url),
+    (_("State"), lambda row: row.words),
+    (_("Last error"), lambda row: row.server.last_error),
+    (_("Repositories"), lambda row: row.repositories),
+    (_("Last read (UTC)"), lambda row: row.server.last_polled_at),
+    (_("Next poll (UTC)"), lambda row: row.server.due_at),
+    (_("Token stored"), lambda row: bool(row.server.token)),
+    (_("Token may"), lambda row: row.server.token_scopes),
+    (_("Token until"), lambda row: row.server.token_expires_on),
+]
+
 
 def board_csv(rows: QuerySet[Repository]) -> HttpResponse:
     return csv_response("pipelines", BOARD, rows)
@@ -47,3 +74,11 @@ def board_csv(rows: QuerySet[Repository]) -> HttpResponse:
 
 def pipelines_csv(repository: Repository, rows: QuerySet[Pipeline]) -> HttpResponse:
     return csv_response(f"{repository.path}-pipelines", PIPELINES, rows)
+
+
+def jobs_csv(pipeline: Pipeline) -> HttpResponse:
+    return csv_response(f"{pipeline.repository.path}-{pipeline}-jobs", JOBS, pipeline.jobs.all())
+
+
+def servers_csv(user: User, *, now: datetime) -> HttpResponse:
+    return csv_response("ci-servers", SERVERS, server_rows(user, now=now))

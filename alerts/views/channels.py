@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from alerts import queries, services, wording
-from alerts.exports import deliveries_csv
+from alerts.exports import channels_csv, deliveries_csv
 from alerts.forms import ChannelForm, LogForm
 from alerts.models import Channel, Delivery
 from alerts.models.channels import NAME_TAKEN
@@ -30,6 +30,8 @@ def channel_list(request: Request) -> HttpResponse:
     """The channels of the courses the reader lectures."""
     tabs = tabs_of(request, CHANNELS)
     need(tabs["is_lecturer"])
+    if wants_csv(request):
+        return channels_csv(queries.channels(request.user))
     return live_page(
         request,
         "alerts/channel_list.html",

@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from alerts import queries, services
+from alerts.exports import rules_csv
 from alerts.forms import RuleForm
 from alerts.models import Rule
 from alerts.views.pages import ROWS, RULES, crumbs_to, tabs_of
+from courses.exports import wants_csv
 from courses.http import Request, page_of
 from courses.live import live_page
 
@@ -20,6 +22,8 @@ from courses.live import live_page
 @require_GET
 def rule_list(request: Request) -> HttpResponse:
     """The rules that judge the reader's courses."""
+    if wants_csv(request):
+        return rules_csv(queries.rules(request.user))
     frame = {**tabs_of(request, RULES), "is_admin": request.user.is_superuser}
     return live_page(request, "alerts/rule_list.html", frame=frame, rules=lambda: _rules(request))
 

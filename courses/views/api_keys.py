@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from courses import queries, services
+from courses.exports import keys_csv, wants_csv
 from courses.forms import ApiKeyForm
 from courses.http import Request
 from courses.models import ApiKey, Course, Project, User
@@ -45,11 +46,14 @@ def _address(name: str, place: Place) -> str:
 @require_GET
 def key_list(request: Request, course: str, team: str = "", project: str = "") -> HttpResponse:
     """The keys of a course, those of its projects included, or of one project."""
-    place = _place(request.user, course, team, project)
+    place, now = _place(request.user, course, team, project), timezone.now()
+    rows = place.api_keys.select_related("project__team", "environment", "created_by")
+    if wants_csv(request):
+        return keys_csv(place.slug, rows, now=now)
     context = {
         "place": place,
         "crumbs": _crumbs(place),
-        "lines": queries.key_lines(place.api_keys.all(), now=timezone.now()),
+        "lines": queries.key_lines(rows, now=now),
         "add_url": _address("courses:key_add", place),
         "tabs": course_tabs(place, request.user, "courses:key_list") if isinstance(place, Course) else [],
     }

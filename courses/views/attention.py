@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from courses import services
 from courses.addresses import is_own_page
+from courses.exports import saved_views_csv, wants_csv
 from courses.http import Request
 from courses.models import MAX_SAVED_VIEWS, SavedView, Team
 from courses.views.profile import profile_tabs
@@ -35,6 +36,8 @@ def team_watch(request: Request, course: str, team: str) -> HttpResponse:
 @require_GET
 def view_list(request: Request) -> HttpResponse:
     """The views the reader keeps."""
+    if wants_csv(request):
+        return saved_views_csv(request.user.saved_views.all())
     context = {
         "views": request.user.saved_views.all(),
         "most": MAX_SAVED_VIEWS,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from courses import queries, services
-from courses.exports import teams_csv, wants_csv
+from courses.exports import courses_csv, teams_csv, wants_csv
 from courses.forms import CourseForm, NewCourseForm, NewTeamForm, TeamForm
 from courses.http import Request, asked_text, page_of
 from courses.live import live_page
@@ -22,7 +22,10 @@ from courses.views.timeline import FEW_ENTRIES, asked_of, timeline_file, timelin
 @require_GET
 def course_list(request: Request) -> HttpResponse:
     """The courses the reader takes part in."""
-    page = page_of(request, queries.courses_of(request.user), size=ROWS)
+    rows = queries.courses_of(request.user)
+    if wants_csv(request):
+        return courses_csv(rows)
+    page = page_of(request, rows, size=ROWS)
     lines = [(course, course.role and Membership.Role(course.role).label) for course in page]
     return render(request, "courses/course_list.html", {"page": page, "lines": lines})
 

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -14,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from courses.exports import jobs_csv, wants_csv
 from courses.http import Request, page_of
 from courses.live import live_page
 from courses.models import Course, Job
@@ -75,6 +77,9 @@ def _fresh_s(request: Request) -> float:
 def job_list(request: Request, course: str) -> HttpResponse:
     """What was asked for in a course, the newest first."""
     row = get_object_or_404(Course.objects.staffed_by(request.user), slug=course)
+    rows = row.jobs.select_related("asked_by")
+    if wants_csv(request):
+        return jobs_csv(row.slug, rows)
     may_edit = Course.objects.editable_by(request.user).filter(pk=row.pk).exists()
     tabs = course_tabs(row, request.user, "courses:job_list")
     frame = {"course": row, "crumbs": crumbs_to(row), "tabs": tabs, "may_edit": may_edit}
@@ -83,12 +88,12 @@ def job_list(request: Request, course: str) -> HttpResponse:
         "courses/job_list.html",
         frame=frame,
         fresh_s=_fresh_s(request),
-        jobs=partial(_list, request, row),
+        jobs=partial(_list, request, rows),
     )
 
 
-def _list(request: Request, course: Course) -> dict[str, Any]:
-    page = page_of(request, course.jobs.select_related("asked_by"), size=ROWS)
+def _list(request: Request, rows: QuerySet[Job]) -> dict[str, Any]:
+    page = page_of(request, rows, size=ROWS)
     lines = [job_line(job, timezone.now()) for job in page]
     return {"page": page, "lines": lines, "is_open": any(line.job.is_open for line in lines)}
 

@@ -8,11 +8,12 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from courses.exports import wants_csv
 from courses.http import Request
 from courses.live import live_page
 from courses.models import Course, Project
 from courses.views.pages import crumbs_to
-from courses.views.timeline import asked_of, timeline_part
+from courses.views.timeline import asked_of, timeline_file, timeline_part
 from dashboard.queries.project import project_now
 
 
@@ -26,6 +27,8 @@ def project_detail(request: Request, course: str, team: str, project: str) -> Ht
     row = get_object_or_404(
         rows.prefetch_related("environments"), team__course__slug=course, team__slug=team, slug=project
     )
+    if wants_csv(request):
+        return timeline_file(request, row.slug, row.events.all())
     asked = asked_of(request)
     return live_page(
         request,

@@ -14,7 +14,7 @@ from courses.http import Request, asked_text, page_of
 from courses.live import live_page
 from courses.models import Course, Project
 from experiments import queries
-from experiments.exports import experiments_csv
+from experiments.exports import experiments_csv, figures_csv
 from experiments.models import Experiment
 from experiments.queries.lists import SPLIT_OFF
 from experiments.rules.items import from_us
@@ -67,6 +67,8 @@ def experiment_detail(request: Request, pk: int) -> HttpResponse:
     """What an experiment shows: the verdict, the figures behind it, how fresh they are, and its plan."""
     rows = queries.with_plan(Experiment.objects.visible_to(request.user))
     experiment = get_object_or_404(rows.select_related("created_by"), pk=pk)
+    if wants_csv(request):
+        return figures_csv(experiment)
     frame = {
         "experiment": experiment,
         "crumbs": crumbs_to(experiment)[:-1],

@@ -14,7 +14,7 @@ from courses.live import live_page
 from courses.models import Course, Environment, Project, SavedView
 from courses.queries import tutors_of
 from courses.views.pages import crumbs_to
-from health.exports import environments_csv
+from health.exports import environments_csv, results_csv
 from health.queries import environment_list as listed
 from health.queries import environment_page
 from health.views.pages import ENVIRONMENTS, asked_span, health_tabs
@@ -51,6 +51,8 @@ def environment_detail(request: Request, pk: int) -> HttpResponse:
     rows = Environment.objects.visible_to(request.user)
     rows = rows.select_related("project__team__course", "health_check", "health_state")
     environment = get_object_or_404(rows, pk=pk)
+    if wants_csv(request):
+        return results_csv(environment)
     project, zone = environment.project, timezone.get_current_timezone()
     span, links = asked_span(request, first=environment.created_at)
     is_editable = Environment.objects.editable_by(request.user).filter(pk=pk).exists()

@@ -15,7 +15,7 @@ from courses.live import live_page
 from courses.models import Course, SavedView
 from courses.queries import tutors_of
 from pipelines import queries
-from pipelines.exports import board_csv, pipelines_csv
+from pipelines.exports import board_csv, jobs_csv, pipelines_csv
 from pipelines.models import Pipeline, Repository
 from pipelines.queries.charts import charts, chosen_span
 from pipelines.wording import STATES
@@ -87,6 +87,8 @@ def pipeline_detail(request: Request, pk: int) -> HttpResponse:
     rows = rows.select_related("repository__server", "repository__project__team__course")
     pipeline = get_object_or_404(rows, pk=pk)
     repository = pipeline.repository
+    if wants_csv(request):
+        return jobs_csv(pipeline)
     crumbs = [*_crumbs(repository), (str(repository.project), repository.get_absolute_url())]
     frame = {"pipeline": pipeline, "repository": repository, "crumbs": crumbs}
     return live_page(

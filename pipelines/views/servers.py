@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from courses.exports import wants_csv
 from courses.http import Request
 from courses.live import live_page
 from courses.models import Course
 from courses.views.pages import confirm_page
 from pipelines import queries, services
+from pipelines.exports import servers_csv
 from pipelines.forms import ServerForm
 from pipelines.models import CIServer
 from pipelines.models.servers import NAME_TAKEN
@@ -30,6 +32,8 @@ LOST = gettext_lazy(
 def server_list(request: Request) -> HttpResponse:
     """The CI servers of the courses one lectures."""
     _lecturer_only(request)
+    if wants_csv(request):
+        return servers_csv(request.user, now=timezone.now())
     return live_page(
         request,
         "pipelines/server_list.html",

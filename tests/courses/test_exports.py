@@ -5,11 +5,13 @@ import io
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from django.utils import translation
 from django.utils.timezone import now as current_time
 
-from courses import exports
+from courses import exports, services
 from courses.exports import csv_response
 from courses.models import Event, Team
+from health.models import CheckResult
 from tests import factories
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -98,7 +100,7 @@ def test_a_query_is_read_in_batches(monkeypatch, django_assert_num_queries):
 def place(db):
     """A project with one row for each list."""
     team = factories.TeamFactory(name="=Team", course=factories.CourseFactory(slug="sw"), slug="one")
-    project = factories.ProjectFactory(team=team, name="Shop")
+    project = factories.ProjectFactory(team=team, name="Shop", slug="shop")
     return factories.EnvironmentFactory(project=project, name="production", url="https://shop.example.org")
 
 
@@ -128,7 +130,9 @@ def test_teams_are_exported_as_they_are_searched(reader, place):
     assert len(exported(reader, "/courses/sw/?format=csv&q=oth")) == 2
 
 
-@pytest.mark.parametrize("path", ["/courses/sw/", "/courses/sw/teams/one/"])
+@pytest.mark.parametrize(
+    "path", ["/courses/sw/", "/courses/sw/teams/one/", "/courses/sw/teams/one/projects/shop/"]
+)
 def test_the_timeline_is_exported_as_it_is_filtered(reader, place, path):
     team = place.project.team
     for kind in (Event.Kind.NOTE, Event.Kind.DEPLOYMENT):
@@ -202,7 +206,92 @@ def test_messages_are_exported_to_staff(reader, client, place, student):
     assert client.get("/alerts/deliveries/?format=csv").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/courses/sw/people/", "/courses/sw/", "/courses/sw/teams/one/"])
+def test_courses_are_exported_with_the_role_in_each(reader, place):
+    factories.CourseFactory(name="Hidden")
+    (row,) = exported(reader, "/courses/?format=csv")[1:]
+    assert row[1:4] == ["sw", "1", "lecturer"]
+
+
+def test_jobs_are_exported(reader, place):
+    factories.CourseJobFactory(course=place.project.team.course, kind="x.y", state="failed", error="=boom")
+    (row,) = exported(reader, "/courses/sw/jobs/?format=csv")[1:]
+    assert (row[1], row[2], row[-1]) == ("x.y", "failed", "'=boom")
+
+
+@pytest.mark.parametrize("at", ["/courses/sw/keys/", "/courses/sw/teams/one/projects/shop/keys/"])
+def test_keys_are_exported_by_what_they_begin_with(reader, place, at):
+    row, _key = services.create_api_key(
+        place.project.team.course,
+        project=place.project,
+        name="@ci",
+        scopes=["ingest"],
+        expires_at=AT,
+        created_by=None,
+        now=AT,
+    )
+    ((name, begins, state, may, *rest),) = exported(reader, f"{at}?format=csv")[1:]
+    assert (name, begins, state, may) == ("'@ci", f"co_{row.prefix}_", "expired", "ingest")
+    assert row.digest not in str(rest)
+
+
+def test_saved_views_are_exported(reader, place):
+    reader.post("/settings/views/save/", {"name": "Red", "address": "/pipelines/?state=failed"})
+    assert exported(reader, "/settings/views/?format=csv")[1:] == [["Red", "/pipelines/?state=failed"]]
+
+
+def test_results_of_checks_are_exported(reader, place):
+    CheckResult.objects.create(environment=place, at=AT, status="down", detail="=x", latency_ms=4.5)
+    (row,) = exported(reader, f"/health/environments/{place.pk}/?format=csv")[1:]
+    assert row == ["2026-03-01 12:00:00", "down", "", "4.5", "", "'=x"]
+
+
+def test_servers_are_exported_without_their_tokens(reader, place):
+    factories.CIServerFactory(course=place.project.team.course, name="Lab", token="glpat-secret")
+    (row,) = exported(reader, "/pipelines/servers/?format=csv")[1:]
+    assert (row[0], row[8]) == ("Lab", "yes")
+    assert "glpat" not in str(row)
+
+
+def test_the_jobs_of_a_pipeline_are_exported(reader, place):
+    pipeline = factories.PipelineFactory(repository__project=place.project)
+    factories.JobFactory(pipeline=pipeline, name="=unit", status="failed")
+    (row,) = exported(reader, f"{pipeline.get_absolute_url()}?format=csv")[1:]
+    assert (row[1], row[3]) == ("'=unit", "failed")
+
+
+def test_rules_are_exported(reader, place):
+    factories.RuleFactory(course=place.project.team.course, name="Down twice", bad_in_a_row=2)
+    factories.RuleFactory(course=factories.CourseFactory(), name="Hidden")
+    names = [row[0] for row in exported(reader, "/alerts/rules/?format=csv")[1:]]
+    assert "Down twice" in names
+    assert "Hidden" not in names
+
+
+def test_channels_are_exported_without_their_addresses(reader, place):
+    factories.ChannelFactory(course=place.project.team.course, name="Staff", target="a@example.org")
+    (row,) = exported(reader, "/alerts/channels/?format=csv")[1:]
+    assert row[:3] == ["Staff", str(place.project.team.course), "1 mail address"]
+
+
+def test_a_file_speaks_the_language_of_its_page():
+    with translation.override("de"):
+        response = csv_response("x", [("Language", lambda _row: translation.get_language())], [1])
+    assert lines(response)[1] == ["de"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/courses/sw/people/",
+        "/courses/sw/",
+        "/courses/sw/teams/one/",
+        "/courses/sw/teams/one/projects/shop/",
+        "/courses/sw/jobs/",
+        "/courses/sw/keys/",
+        "/pipelines/servers/",
+        "/alerts/channels/",
+    ],
+)
 def test_files_have_the_doors_of_their_pages(client, place, student, path):
     assert client.get(f"{path}?format=csv").status_code == 302
     client.force_login(student)
