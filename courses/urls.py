@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from courses.views import api_keys, attention, catalogue, jobs, people, profile, projects, roster, timeline
+from courses.views import (
+    api_keys,
+    attention,
+    catalogue,
+    invitations,
+    jobs,
+    people,
+    profile,
+    projects,
+    roster,
+    timeline,
+)
 
 COURSE = "courses/<slug:course>/"
 TEAM = COURSE + "teams/<slug:team>/"
@@ -22,6 +33,7 @@ urlpatterns = [
     path(COURSE + "edit/", catalogue.course_edit, name="course_edit"),
     path(COURSE + "people/", people.member_list, name="member_list"),
     path(COURSE + "people/add/", people.member_add, name="member_add"),
+    path(COURSE + "people/invite/", invitations.member_invite, name="member_invite"),
     path(COURSE + "people/<int:pk>/remove/", people.member_remove, name="member_remove"),
     path(COURSE + "people/<int:pk>/link/", people.member_link, name="member_link"),
     path(COURSE + "roster/", roster.roster_import, name="roster_import"),

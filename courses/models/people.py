@@ -59,6 +59,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     has_shortcuts = models.BooleanField(_("single-key shortcuts"), default=True)
     is_staff = models.BooleanField(_("may use the admin panel"), default=False)
     is_active = models.BooleanField(_("may sign in"), default=True)
+    # When the last mail went out that asks them to come.
+    invited_at = models.DateTimeField(_("invited"), null=True, editable=False)
     created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
 
     objects = UserManager()

@@ -77,8 +77,21 @@ def form_page(
 
 
 def confirm_page(
-    request: Request, *, title: str, text: str | Promise, crumbs: Crumbs, action: str
+    request: Request,
+    *,
+    title: str,
+    text: str | Promise,
+    crumbs: Crumbs,
+    action: str,
+    is_harmless: bool = False,
 ) -> HttpResponse:
-    """Ask before something that cannot be undone."""
-    context = {"title": title, "text": text, "crumbs": crumbs, "action": action, "back": crumbs[-1][1]}
+    """Ask before something that cannot be undone. is_harmless: whether nothing is lost by it."""
+    context = {
+        "title": title,
+        "text": text,
+        "crumbs": crumbs,
+        "action": action,
+        "back": crumbs[-1][1],
+        "is_harmless": is_harmless,
+    }
     return render(request, "courses/confirm.html", context)

@@ -15,6 +15,7 @@ from courses.exports import people_csv, wants_csv
 from courses.forms import MemberForm
 from courses.http import Request, asked_text, page_of
 from courses.models import Course, Membership
+from courses.services import invitations
 from courses.views.pages import ROWS, Crumbs, confirm_page, course_tabs, crumbs_to, form_page, is_mail_filed
 from courses.wording import ROLES
 
@@ -45,6 +46,7 @@ def member_list(request: Request, course: str) -> HttpResponse:
         "tabs": course_tabs(row, request.user, "courses:member_list"),
         "is_mail_filed": is_mail_filed(),
         "may_edit": may_edit,
+        "invitable": invitations.never_here(row).count() if may_edit and not is_mail_filed() else 0,
         "linkable": set(links.values_list("pk", flat=True)) if may_edit else set(),
     }
     return render(request, "courses/member_list.html", context)
