@@ -22,6 +22,7 @@ urlpatterns = [
     path("rules/<int:pk>/", rules.rule_edit, name="rule_edit"),
     path("deliveries/", channels.delivery_log, name="delivery_log"),
     path("notifications/", preferences.notifications, name="notifications"),
+    path("notifications/stop/", preferences.notification_stop, name="notification_stop"),
     path("notifications/test/", preferences.notification_test, name="notification_test"),
     path("stop/<str:token>/", preferences.stop, name="stop"),
 ]

@@ -14,7 +14,7 @@ from alerts.services.observing import observe
 from alerts.services.outbox import send_test
 from alerts.services.sending import deliver_due
 from alerts.services.stop_links import Mails, read_stop_token, stop_path
-from alerts.services.subscribing import save_subscription, send_test_to, stop_mails
+from alerts.services.subscribing import save_subscription, send_test_to, stop_all_mails, stop_mails
 
 __all__ = [
     "Mails",
@@ -31,6 +31,7 @@ __all__ = [
     "save_subscription",
     "send_test",
     "send_test_to",
+    "stop_all_mails",
     "stop_mails",
     "stop_path",
     "unacknowledge",

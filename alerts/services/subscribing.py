@@ -53,6 +53,13 @@ def send_test_to(user: User, *, now: datetime) -> Delivery:
 
 
 @transaction.atomic
+def stop_all_mails(user: User) -> None:
+    """Switch off alerts and digest; what `user` chose otherwise is kept for when they switch them on again."""
+    everything = dict.fromkeys(SWITCHES.values(), False)
+    Subscription.objects.filter(channel__owner=user).update(**everything)
+
+
+@transaction.atomic
 def stop_mails(channel_id: int, *, mails: Mails) -> None:
     """Switch off what a link in a mail was asked to stop; what still waits is dropped before it is sent."""
     Subscription.objects.filter(channel=channel_id).update(**{SWITCHES[mails]: False})

@@ -44,6 +44,14 @@ def notifications(request: Request) -> HttpResponse:
 
 
 @require_POST
+def notification_stop(request: Request) -> HttpResponse:
+    """Stop all mails to the reader, with one button."""
+    services.stop_all_mails(request.user)
+    messages.success(request, _("No more mails come to you. Your choices below are kept."))
+    return redirect("alerts:notifications")
+
+
+@require_POST
 def notification_test(request: Request) -> HttpResponse:
     """Send the reader a message the way alerts go."""
     services.send_test_to(request.user, now=timezone.now())

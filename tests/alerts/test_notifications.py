@@ -34,6 +34,26 @@ def test_everything_is_off_at_first(student):
     assert not Channel.objects.exists()
 
 
+def test_one_button_stops_all_mails_and_keeps_what_was_chosen(student):
+    assert "Stop all mails to me" not in look(student)
+    send(student, PAGE, **CHOICE)
+    chosen = Interest.objects.count()
+    assert "Stop all mails to me" in look(student)
+    for _ in range(2):
+        assert send(student, f"{PAGE}stop/").status_code == 302
+    kept = Subscription.objects.get(channel__owner=student)
+    assert (kept.has_alerts, kept.has_digest) == (False, False)
+    assert (kept.has_quiet_hours, Interest.objects.count()) == (True, chosen)
+    assert "Stop all mails to me" not in look(student)
+
+
+def test_one_button_stops_the_mails_of_the_reader_alone(student, lecturer):
+    other = subscribed(lecturer, has_digest=True)
+    send(student, f"{PAGE}stop/")
+    other.refresh_from_db()
+    assert (other.has_alerts, other.has_digest) == (True, True)
+
+
 def test_what_is_chosen_is_kept_and_shown(student):
     for _ in range(2):
         assert send(student, PAGE, **CHOICE).status_code == 302
