@@ -24,9 +24,27 @@ PLACES = {
     "pipelines": gettext_lazy("See the repository"),
     "experiments": gettext_lazy("See the experiment"),
 }
+# What helps first with most alerts of a kind.
+FIRST_STEPS = {
+    "health": gettext_lazy(
+        "Open the address. If it does not answer, see what was deployed last and read the log of the app "
+        "on its host."
+    ),
+    "pipelines": gettext_lazy(
+        "Open the last pipeline and read the end of the log of the job that failed. Mend that, or take the "
+        "last commit back, before anything else is merged."
+    ),
+    "experiments": gettext_lazy(
+        "Do not read its results. See where the app asks for a variant and where it sends events: one of "
+        "the variants is counted too rarely."
+    ),
+}
 # The first words of what stands on the timeline about an alert -> tone and word
 STEPS = {
     "Firing": ("bad", gettext_lazy("firing")),
+    "Firing, critical": ("bad", gettext_lazy("firing")),
+    "Firing, warning": ("warn", gettext_lazy("firing")),
+    "Firing, info": ("busy", gettext_lazy("firing")),
     "Resolved": ("good", gettext_lazy("resolved")),
     "Acknowledged": ("idle", gettext_lazy("acknowledged")),
     "No longer acknowledged": ("warn", gettext_lazy("taken back")),
@@ -64,28 +82,45 @@ def reading(condition: Condition, signal: str, value: float | None) -> str:
     return _("%(value)s, bad from %(limit)s downwards") % values
 
 
-def headline(
-    state: State, *, severity: str, span: timedelta, bad: tuple[int, int], is_taken: bool, taker: str
-) -> tuple[str, str]:
-    """Return the tone of an alert and a sentence that says how it stands.
+def tone_of(state: str, severity: str) -> str:
+    """Return the tone in which an alert is shown: while it fires that of its severity, whoever took it."""
+    return {State.PENDING.value: "busy", State.RESOLVED.value: "good"}.get(state) or SEVERITIES[severity]
 
-    span: how long it has lasted. bad: bad values in a row so far, and how many it takes to fire.
-    taker: who acknowledged it, empty when that person left.
+
+def title_of(title: str, *, is_over: bool) -> str:
+    """Return the title of an alert, which names the fault: nobody takes what is over for the present."""
+    return _("Was: %(title)s") % {"title": title} if is_over else title
+
+
+def headline(
+    state: str, *, severity: str, span: timedelta, bad: tuple[int, int], is_taken: bool, taker: str
+) -> str:
+    """Return a sentence that says how an alert stands.
+
+    severity: in words. span: how long it has lasted. bad: bad values in a row so far, and how many it
+    takes to fire. taker: who acknowledged it, empty when that person left.
     """
-    values = {"span": duration(span), "name": taker}
-    if state == State.RESOLVED:
-        return "good", _("It is over and lasted %(span)s.") % values
-    if is_taken and taker:
-        return "idle", _("Open for %(span)s. %(name)s takes care of it.") % values
-    if is_taken:
-        return "idle", _("Open for %(span)s. Somebody who left takes care of it.") % values
-    if state == State.FIRING:
-        return SEVERITIES[severity], _("Firing for %(span)s. Nobody has acknowledged it.") % values
     count, needed = bad
-    return "busy", _("It may be starting: %(count)s of %(needed)s bad measurements in a row.") % {
+    values = {
+        "severity": severity,
+        "span": duration(span),
+        "name": taker or _("somebody who left"),
         "count": count,
         "needed": needed,
     }
+    if state == State.RESOLVED:
+        return _("It is over and lasted %(span)s.") % values
+    if state == State.FIRING and is_taken:
+        return _("%(severity)s, firing for %(span)s, acknowledged by %(name)s.") % values
+    if state == State.FIRING:
+        return _("%(severity)s, firing for %(span)s. Nobody has acknowledged it.") % values
+    starting = _("It may be starting: %(count)s of %(needed)s bad measurements in a row.") % values
+    return " ".join([starting, _("Acknowledged by %(name)s.") % values]) if is_taken else starting
+
+
+def first_step(signal: str) -> str:
+    """Return what to do first about an alert on `signal`."""
+    return str(FIRST_STEPS.get(kind_of(signal)) or _("See when it began and what was changed just before."))
 
 
 def place_of(signal: str) -> str:

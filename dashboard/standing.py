@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from alerts.models import Rule
-from alerts.wording import SEVERITIES
+from alerts.rules import State
+from alerts.wording import tone_of
 from dashboard.rules import Concern
 from health.models import Status
 
@@ -58,8 +59,7 @@ class AlertNow(NamedTuple):
 
     @property
     def tone(self) -> str:
-        """The tone of its severity."""
-        return SEVERITIES[self.severity]
+        return tone_of(State.FIRING, self.severity)
 
     @property
     def severity_words(self) -> str:

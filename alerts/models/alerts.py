@@ -14,6 +14,7 @@ from alerts import wording
 from alerts.models.rules import Rule
 from alerts.rules import State
 from courses.models import Project, User
+from courses.states import WORDS
 
 ORDER = (State.FIRING, State.PENDING, State.RESOLVED)
 # The smaller the more urgent: the state decides, then whether somebody took it on, then the severity.
@@ -96,8 +97,23 @@ class Alert(models.Model):
 
     @property
     def tone(self) -> str:
-        """The tone in which it is shown: while it fires it is that of its severity."""
-        return wording.SEVERITIES[self.rule.severity] if self.state == State.FIRING else self.state
+        return wording.tone_of(self.state, self.rule.severity)
+
+    @property
+    def state_words(self) -> str:
+        """What stands beside its shape: while it fires its severity."""
+        is_firing = self.state == State.FIRING
+        return str(self.rule.get_severity_display() if is_firing else WORDS[self.state])
+
+    @property
+    def words(self) -> str:
+        """What is wrong, or was."""
+        return wording.title_of(self.title, is_over=self.state == State.RESOLVED)
+
+    @property
+    def has_address(self) -> bool:
+        """Whether all that is known besides is an address of the web."""
+        return self.detail.lower().startswith(("https://", "http://")) and len(self.detail.split()) == 1
 
     @property
     def last_reading(self) -> str:

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from alerts import wording
-from alerts.rules import YES_OR_NO, Comparison, Condition
+from alerts.rules import YES_OR_NO, Comparison, Condition, State
 from courses.models import Course, Project, User
 
 IN_A_ROW = [MinValueValidator(1), MaxValueValidator(100)]
@@ -93,6 +93,11 @@ class Rule(models.Model):
     def condition(self) -> Condition:
         """The part of the rule that decides."""
         return Condition(Comparison(self.comparison), self.threshold, self.bad_in_a_row, self.good_in_a_row)
+
+    @property
+    def tone(self) -> str:
+        """The tone of what it finds."""
+        return wording.tone_of(State.FIRING, self.severity)
 
     @property
     def fires_when(self) -> str:

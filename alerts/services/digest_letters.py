@@ -108,7 +108,7 @@ def _parts(
 def _alert_lines(title: str, alerts: Sequence[Alert]) -> str:
     lines = [title]
     for alert in alerts[:LINES]:
-        words = f"- {alert.project.team}: {alert.title} ({alert.rule.get_severity_display()})"
+        words = f"- {alert.project.team}: {alert.words} ({alert.rule.get_severity_display()})"
         lines += [one_line(words, 300), f"  {settings.SITE_URL}{alert.get_absolute_url()}"]
     if len(alerts) > LINES:
         lines.append(_("… and %(count)s more") % {"count": len(alerts) - LINES})

@@ -10,12 +10,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from alerts import wording
 from alerts.clients import Letter
 from alerts.models import Alert, Channel, Delivery
 from alerts.rules import one_line
 from alerts.services.stop_links import Mails, stop_path
+from courses.templatetags.ui import duration
 
-WORDS = {"fired": gettext_lazy("Firing"), "resolved": gettext_lazy("Resolved")}
+SUBJECTS = {
+    Delivery.Transition.FIRED: gettext_lazy("Firing: %(title)s"),
+    Delivery.Transition.RESOLVED: gettext_lazy("Resolved after %(span)s, was: %(title)s"),
+}
 TONES = {Delivery.Transition.FIRED: "bad", Delivery.Transition.RESOLVED: "good"}
 
 
@@ -71,20 +76,24 @@ def subject_of(alert: Alert, transition: str) -> str:
     """Return what happened to `alert` in one line."""
     # Most titles begin with the project; subjects are short.
     project = "" if alert.project.name in alert.title else f" · {alert.project}"
-    return f"{WORDS[transition]}: {alert.title} · {alert.project.team}{project}"
+    words = SUBJECTS[Delivery.Transition(transition)]
+    what = words % {"title": alert.title, "span": duration(alert.span)}
+    return f"{what} · {alert.project.team}{project}"
 
 
 def about(alert: Alert, transition: str, zone: ZoneInfo) -> list[str]:
     """Return the paragraphs that tell of `alert`, with times in `zone`."""
+    is_over = transition == Delivery.Transition.RESOLVED
     lines = [
         f"{alert.rule} ({alert.rule.get_severity_display()})",
-        alert.title,
+        wording.title_of(alert.title, is_over=is_over),
         _("Team: %(name)s") % {"name": alert.project.team},
         _("Project: %(name)s") % {"name": alert.project},
         _("Since: %(moment)s") % {"moment": moment(alert.pending_since, zone)},
     ]
-    if transition == Delivery.Transition.RESOLVED and alert.resolved_at:
-        lines.append(_("Over since: %(moment)s") % {"moment": moment(alert.resolved_at, zone)})
+    if is_over and alert.resolved_at:
+        over = {"moment": moment(alert.resolved_at, zone), "span": duration(alert.span)}
+        lines.append(_("Over since: %(moment)s, after %(span)s") % over)
     links = [_("Alert: %(url)s") % {"url": f"{settings.SITE_URL}{alert.get_absolute_url()}"}]
     if alert.path:
         links.insert(0, _("Look: %(url)s") % {"url": f"{settings.SITE_URL}{alert.path}"})

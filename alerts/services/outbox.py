@@ -14,6 +14,7 @@ from django.db import transaction
 from alerts.models import Alert, Channel, Delivery
 from alerts.rules import Transition
 from alerts.services.personal import wanted_by
+from alerts.wording import SEVERITIES
 from courses.models import Event
 from courses.services import record_events
 
@@ -82,6 +83,7 @@ def new_delivery(channel: Channel, *, alert: Alert | None, transition: str, now:
 
 def _event(alert: Alert, transition: Transition) -> Event:
     is_fired = transition == Transition.FIRED
+    severity = alert.rule.severity if is_fired else ""
     at = (alert.fired_at if is_fired else alert.resolved_at) or alert.last_observed_at
     return Event(
         course=alert.project.team.course,
@@ -89,8 +91,8 @@ def _event(alert: Alert, transition: Transition) -> Event:
         project=alert.project,
         at=at,
         kind=Event.Kind.ALERT,
-        tone=Event.Tone.BAD if is_fired else Event.Tone.GOOD,
-        title=f"{'Firing' if is_fired else 'Resolved'}: {alert.title}"[:200],
+        tone=SEVERITIES[severity] if is_fired else Event.Tone.GOOD,
+        title=f"{f'Firing, {severity}' if is_fired else 'Resolved'}: {alert.title}"[:200],
         detail=alert.detail if is_fired else "",
         url=alert.get_absolute_url(),
         dedupe_key=f"alert:{alert.pk}:{transition}",

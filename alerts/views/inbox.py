@@ -97,21 +97,23 @@ def alert_detail(request: Request, pk: int) -> HttpResponseBase:
 def _now(request: Request, alert: Alert) -> dict[str, Any]:
     is_staff = Course.objects.staffed_by(request.user).filter(pk=alert.project.team.course_id).exists()
     deliveries = list(queries.told(alert)) if is_staff else []
-    taker = alert.acknowledged_by
-    tone, words = wording.headline(
-        State(alert.state),
-        severity=alert.rule.severity,
-        span=(alert.resolved_at or timezone.now()) - alert.pending_since,
-        bad=(alert.bad_count, alert.rule.bad_in_a_row),
-        is_taken=alert.acknowledged_at is not None,
-        taker=str(taker) if taker else "",
-    )
     return {
-        "tone": tone,
-        "headline": words,
+        "headline": _headline(alert),
+        "first_step": wording.first_step(alert.rule.signal),
         "link": wording.place_of(alert.rule.signal),
         "may_edit": bool(queries.takeable(request.user, [alert])),
         "is_staff": is_staff,
         "messages_sent": [(row, *outcome_of(row)) for row in deliveries],
         "story": queries.story(alert, deliveries, is_mail_filed=is_mail_filed()),
     }
+
+
+def _headline(alert: Alert) -> str:
+    return wording.headline(
+        alert.state,
+        severity=alert.rule.get_severity_display(),
+        span=(alert.resolved_at or timezone.now()) - alert.pending_since,
+        bad=(alert.bad_count, alert.rule.bad_in_a_row),
+        is_taken=alert.acknowledged_at is not None,
+        taker=str(alert.acknowledged_by or ""),
+    )

@@ -48,6 +48,8 @@ class Event(models.Model):
     class Tone(models.TextChoices):
         GOOD = "good", _("Good")
         BAD = "bad", _("Bad")
+        WARN = "warn", _("Warning")
+        BUSY = "busy", _("Worth knowing")
         NEUTRAL = "neutral", _("Neutral")
 
     course = models.ForeignKey(Course, models.CASCADE, related_name="events", verbose_name=_("course"))

@@ -38,7 +38,7 @@ def project_now(project: Project, *, now: datetime) -> ProjectNow:
     rows = list(project.environments.select_related("health_state"))
     deployed = last_deployments([row.pk for row in rows])
     repositories = Repository.objects.in_words().filter(project=project)
-    open_alerts = Alert.objects.still_open().filter(project=project).urgent_first()
+    open_alerts = Alert.objects.still_open().filter(project=project).select_related("rule").urgent_first()
     return ProjectNow(
         places=[_place(row, deployed.get(row.pk), now) for row in rows],
         repository=repositories.select_related("server", "branch__pipeline", "branch__latest").first(),

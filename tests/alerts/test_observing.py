@@ -111,14 +111,23 @@ def test_every_channel_that_is_on_is_told_once(project, rule):
     assert late.pk not in told
 
 
+@pytest.mark.parametrize(("severity", "tone"), [("critical", "bad"), ("warning", "warn"), ("info", "busy")])
+def test_the_timeline_has_the_tone_of_the_severity(project, rule, severity, tone):
+    rule.severity = severity
+    rule.save()
+    watch(project, 1, 1)
+    event = Event.objects.get()
+    assert (event.tone, event.title) == (tone, f"Firing, {severity}: production answers with 502")
+
+
 def test_the_timeline_tells_both_ends(project, rule):
     watch(project, 1, 1, 0)
     events = Event.objects.order_by("at")
     assert [event.title for event in events] == [
-        "Firing: production answers with 502",
+        "Firing, warning: production answers with 502",
         "Resolved: production answers with 502",
     ]
-    assert [event.tone for event in events] == ["bad", "good"]
+    assert [event.tone for event in events] == ["warn", "good"]
     assert {event.team for event in events} == {project.team}
     assert events[0].url == Alert.objects.get().get_absolute_url()
 

@@ -59,9 +59,9 @@ def test_the_end_is_told_to_who_was_told_the_beginning(mailbox, project, student
     over = NOW + timedelta(minutes=5)
     observe(project, 0, at=over)
     services.deliver_due(now=over)
-    assert [(to, message["Subject"].split(":")[0]) for to, message in mailbox.messages] == [
+    assert [(to, message["Subject"].strip().split(":")[0]) for to, message in mailbox.messages] == [
         ([student.email], "[Courseops] Firing"),
-        ([student.email], "[Courseops] Resolved"),
+        ([student.email], "[Courseops] Resolved after 5 min, was"),
     ]
 
 
@@ -205,7 +205,7 @@ def test_an_end_in_quiet_hours_is_told_after_them(mailbox, project, student):
     observe(project, 0, at=late)
     assert services.deliver_due(now=late) == 0
     assert services.deliver_due(now=datetime(2026, 3, 3, 6, tzinfo=UTC)) == 1
-    assert mailbox.messages[-1][1]["Subject"].startswith("[Courseops] Resolved")
+    assert mailbox.messages[-1][1]["Subject"].strip().startswith("[Courseops] Resolved")
 
 
 def test_a_day_of_patience_begins_after_the_quiet(mailbox, project, student):

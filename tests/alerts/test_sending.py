@@ -93,9 +93,11 @@ def test_the_whole_way_from_observation_to_mail_and_back(mailbox, hook, team):
         services.observe([seen], now=NOW)
         services.deliver_due(now=NOW)
     subjects = [message["Subject"].strip().split(":")[0] for _, message in mailbox.messages]
-    assert subjects == ["[Courseops] Firing", "[Courseops] Resolved"]
+    assert subjects == ["[Courseops] Firing", "[Courseops] Resolved after 2 s, was"]
     assert [body["type"] for _, _, body in hook.posts] == ["failure", "success"]
-    assert "Over since: 2026-03-01 12:00:02 UTC" in hook.posts[1][2]["message"]
+    over = hook.posts[1][2]["message"]
+    assert "Over since: 2026-03-01 12:00:02 UTC, after 2 s" in over
+    assert "Was: production is down" in over
     first, second = (message for _, message in mailbox.messages)
     assert first["References"] == second["References"]
     assert first["Message-ID"] != second["Message-ID"]

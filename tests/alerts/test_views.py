@@ -316,6 +316,43 @@ def test_an_alert_that_fires_has_the_tone_of_its_severity(see, tutor, project, s
     assert f'<div class="verdict {told}">' in body(see(tutor, "alert_detail", alert.pk))
 
 
+def test_who_acknowledges_an_alert_leaves_its_severity(see, send, tutor, project):
+    alert = factories.AlertFactory(project=project, rule__severity="critical")
+    send(tutor, "acknowledge", alert.pk)
+    page = body(see(tutor, "alert_detail", alert.pk))
+    assert '<div class="verdict bad">' in page
+    assert f"acknowledged by {tutor}." in page
+    assert 'class="state bad"' in body(see(tutor, "inbox"))
+
+
+def test_the_alert_begins_with_the_reason_and_what_to_do(see, tutor, project):
+    alert = factories.AlertFactory(
+        project=project, detail="https://shop.example.org/", rule__signal="health.environment.down"
+    )
+    page = body(see(tutor, "alert_detail", alert.pk))
+    link = '<a href="https://shop.example.org/" rel="noopener noreferrer nofollow"'
+    places = [page.index(words) for words in (link, "What to do first", "Open the address.", "Measured last")]
+    assert places == sorted(places)
+    assert link in body(see(tutor, "inbox"))
+
+
+@pytest.mark.parametrize("detail", ["javascript:alert(1)", "https://example.org/ and more", "/alerts/?x=1"])
+def test_what_is_no_address_of_the_web_is_no_link(see, tutor, project, detail):
+    alert = factories.AlertFactory(project=project, detail=detail)
+    for name, *args in (("alert_detail", alert.pk), ("inbox",)):
+        assert f'href="{detail}"' not in body(see(tutor, name, *args))
+
+
+def test_what_is_over_does_not_read_as_if_it_were_present(see, tutor, alert):
+    Alert.objects.update(state="resolved", resolved_at=timezone.now() + timedelta(minutes=3))
+    page = body(see(tutor, "alert_detail", alert.pk))
+    assert "<title>Was: production is down" in page
+    assert ">Was: production is down</h1>" in page
+    assert "What was wrong" in page
+    assert "What to do first" not in page
+    assert ">Was: production is down</a>" in body(see(tutor, "inbox", data={"state": "resolved"}))
+
+
 def test_what_is_over_stands_with_the_newest_first(see, tutor, project):
     now = timezone.now()
     for age, severity in ((2, "critical"), (1, "info"), (3, "warning")):
@@ -608,6 +645,14 @@ def test_rules_of_every_course_are_for_administrators(see, send, lecturer, admin
     send(admin, "rule_edit", rule.pk, **data)
     rule.refresh_from_db()
     assert (rule.threshold, rule.bad_in_a_row, rule.is_enabled) == (2.5, 3, False)
+
+
+@pytest.mark.parametrize(("severity", "tone"), [("critical", "bad"), ("warning", "warn"), ("info", "busy")])
+def test_a_rule_is_shown_in_the_tone_of_its_severity(see, lecturer, project, severity, tone):
+    alert = factories.AlertFactory(project=project, rule__severity=severity)
+    Rule.objects.exclude(pk=alert.rule_id).delete()
+    page = body(see(lecturer, "rule_list"))
+    assert page.count(f'class="state {tone}"') == 2  # its severity, and the alert that is open
 
 
 def test_lecturer_edits_the_rules_of_their_course(see, lecturer, team):

@@ -43,23 +43,47 @@ def test_a_value_is_told_against_its_threshold(comparison, signal, value, words)
     assert wording.reading(Condition(comparison, 1.0), signal, value) == words
 
 
+STARTING = "It may be starting: 1 of 3 bad measurements in a row."
+
+
 @pytest.mark.parametrize(
     ("state", "is_taken", "taker", "told"),
     [
-        (State.FIRING, False, "", ("bad", "Firing for 12 min. Nobody has acknowledged it.")),
-        (State.FIRING, True, "Ada", ("idle", "Open for 12 min. Ada takes care of it.")),
-        (State.FIRING, True, "", ("idle", "Open for 12 min. Somebody who left takes care of it.")),
-        (State.PENDING, False, "", ("busy", "It may be starting: 1 of 3 bad measurements in a row.")),
-        (State.PENDING, True, "Ada", ("idle", "Open for 12 min. Ada takes care of it.")),
-        (State.RESOLVED, True, "Ada", ("good", "It is over and lasted 12 min.")),
+        (State.FIRING, False, "", "Critical, firing for 12 min. Nobody has acknowledged it."),
+        (State.FIRING, True, "Ada", "Critical, firing for 12 min, acknowledged by Ada."),
+        (State.FIRING, True, "", "Critical, firing for 12 min, acknowledged by somebody who left."),
+        (State.PENDING, False, "", STARTING),
+        (State.PENDING, True, "Ada", f"{STARTING} Acknowledged by Ada."),
+        (State.RESOLVED, True, "Ada", "It is over and lasted 12 min."),
     ],
 )
 def test_how_an_alert_stands_in_one_sentence(state, is_taken, taker, told):
     span = timedelta(minutes=12)
     assert (
-        wording.headline(state, span=span, bad=(1, 3), is_taken=is_taken, taker=taker, severity="critical")
+        wording.headline(state, span=span, bad=(1, 3), is_taken=is_taken, taker=taker, severity="Critical")
         == told
     )
+
+
+@pytest.mark.parametrize(
+    ("state", "tone"), [(State.FIRING, "warn"), (State.PENDING, "busy"), (State.RESOLVED, "good")]
+)
+def test_the_severity_gives_the_tone_while_an_alert_fires(state, tone):
+    assert wording.tone_of(state, "warning") == tone
+
+
+@pytest.mark.parametrize(
+    ("signal", "words"),
+    [
+        (DOWN, "Open the address."),
+        (RED, "Open the last pipeline"),
+        (RATIO, "Do not read its results."),
+        (OTHER, "Do not read its results."),
+        ("other.x", "See when it began"),
+    ],
+)
+def test_the_page_says_what_to_do_first(signal, words):
+    assert wording.first_step(signal).startswith(words)
 
 
 @pytest.mark.parametrize(
@@ -79,6 +103,7 @@ def test_the_link_says_where_it_leads(signal, words):
     ("title", "step"),
     [
         ("Firing: a: b", ("bad", "firing", "a: b")),
+        ("Firing, warning: a: b", ("warn", "firing", "a: b")),
         ("No longer acknowledged: x", ("warn", "taken back", "x")),
         ("Noted: x", ("warn", "noted", "x")),
     ],

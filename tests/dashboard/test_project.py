@@ -1,7 +1,7 @@
 """The page of a project: its places, its branch, what is wrong, what is tried, what happened."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -11,6 +11,7 @@ from django.utils import timezone
 from tests import factories
 
 pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -126,6 +127,15 @@ def test_open_alerts_can_be_taken_by_those_who_may(project, student, tutor):
     assert client.post(action, {"next": project.get_absolute_url()}).status_code == 302
     alert.refresh_from_db()
     assert alert.acknowledged_by == tutor
+
+
+@pytest.mark.parametrize(
+    ("state", "tone", "words"), [("firing", "bad", "Critical"), ("pending", "busy", "pending")]
+)
+def test_an_open_alert_has_the_tone_and_word_of_the_overview(project, student, state, tone, words):
+    factories.AlertFactory(project=project, state=state, rule__severity="critical", acknowledged_at=NOW)
+    html = page(student, project).partition("Open alerts")[2]
+    assert re.search(rf'class="state {tone}"><svg.*?</svg>{words}</span>', html)
 
 
 def test_running_experiments_are_linked(project, student):
