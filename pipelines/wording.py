@@ -1,5 +1,6 @@
 """What do pipelines, branches and CI servers say in words? Sentences made of values; nothing is decided."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -138,6 +139,14 @@ def state_words(state: str) -> str:
 def symbol_words(number: object, state: str) -> str:
     """Return the name of one symbol in the row of last pipelines: `#17: passed`."""
     return _("#%(number)s: %(state)s") % {"number": number, "state": state_words(state)}
+
+
+def flaky_words(names: Sequence[str]) -> str:
+    """Return which jobs of a repository are flaky, as short as a line takes; empty for none."""
+    if not names:
+        return ""
+    words = ngettext("flaky: %(name)s", "%(count)s flaky jobs", len(names))
+    return words % {"name": names[0][:30], "count": len(names)}
 
 
 def branch_sentence(status: str, *, since: datetime | None, detail: str, now: datetime) -> str:

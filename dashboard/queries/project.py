@@ -7,8 +7,9 @@ from alerts.models import Alert
 from courses.models import Environment, Project
 from experiments.models import Experiment
 from health.models import EnvironmentState, Status
-from pipelines.models import Deployment, Repository
+from pipelines.models import Deployment, Repository, RepositoryState
 from pipelines.queries import last_deployments
+from pipelines.wording import flaky_words
 
 ALERTS_SHOWN = 10
 
@@ -25,10 +26,14 @@ class PlaceRow:
 
 @dataclass(frozen=True, slots=True)
 class ProjectNow:
-    """Everything the project's page shows that changes by itself, but for its timeline."""
+    """Everything the project's page shows that changes by itself, but for its timeline.
+
+    flaky: which jobs of its repository cannot be trusted, in words.
+    """
 
     places: list[PlaceRow]
     repository: Repository | None
+    flaky: str
     alerts: list[Alert]
     experiments: list[Experiment]
 
@@ -38,10 +43,14 @@ def project_now(project: Project, *, now: datetime) -> ProjectNow:
     rows = list(project.environments.select_related("health_state"))
     deployed = last_deployments([row.pk for row in rows])
     repositories = Repository.objects.in_words().filter(project=project)
+    repository = repositories.select_related("server", "branch__pipeline", "branch__latest").first()
+    branch: RepositoryState | None = getattr(repository, "branch", None)
+    flaky = [job.name for job in branch.flaky_at(now)] if branch else []
     open_alerts = Alert.objects.still_open().filter(project=project).select_related("rule").urgent_first()
     return ProjectNow(
         places=[_place(row, deployed.get(row.pk), now) for row in rows],
-        repository=repositories.select_related("server", "branch__pipeline", "branch__latest").first(),
+        repository=repository,
+        flaky=flaky_words(flaky),
         alerts=list(open_alerts[:ALERTS_SHOWN]),
         experiments=list(Experiment.objects.running().filter(project=project).order_by("pk")),
     )

@@ -63,6 +63,7 @@ class JobReading:
     allow_failure: bool
     duration_s: float | None
     failure_reason: str
+    failed_tries: int = 0  # of the tries before this one
 
 
 @dataclass(frozen=True, slots=True)

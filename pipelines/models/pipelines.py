@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -108,6 +109,8 @@ class Job(models.Model):
     allow_failure = models.BooleanField(_("allow failure"), default=False)
     duration_s = models.FloatField(_("duration s"), null=True)
     failure_reason = models.CharField(_("failure reason"), max_length=255, blank=True)
+    # Of the tries before this one, which are not kept.
+    failed_tries = models.PositiveSmallIntegerField(_("failed tries"), default=0)
 
     class Meta:
         verbose_name = _("job")
@@ -152,6 +155,7 @@ class RepositoryState(models.Model):
         Pipeline, models.SET_NULL, null=True, related_name="+", verbose_name=_("latest")
     )
     recent = models.JSONField(_("recent"), default=list)  # [[pk, state, number], …], newest last
+    flaky = models.JSONField(_("flaky jobs"), default=list)  # [[name, commits, at], …], see rules.flaky
     updated_at = models.DateTimeField(_("updated at"))
 
     class Meta:
@@ -164,6 +168,11 @@ class RepositoryState(models.Model):
     @property
     def is_red(self) -> bool:
         return self.status == rules.RED
+
+    def flaky_at(self, now: datetime) -> list[rules.FlakyJob]:
+        """Return the jobs that are flaky `now`."""
+        told = [rules.FlakyJob(name, commits, datetime.fromisoformat(at)) for name, commits, at in self.flaky]
+        return rules.still_flaky(told, now=now)
 
     @property
     def shown(self) -> Pipeline | None:

@@ -12,7 +12,8 @@ from courses.filters import Filters, narrowed
 from courses.models import Course, User
 from courses.states import TONE_OF
 from pipelines.models import Pipeline, Repository, RepositoryQuerySet, RepositoryState
-from pipelines.wording import STATES, state_words, symbol_words
+from pipelines.rules import FlakyJob
+from pipelines.wording import STATES, flaky_words, state_words, symbol_words
 
 NAMED = ("project__team__name", "project__name", "path")
 
@@ -68,7 +69,7 @@ class Line:
     """A line of the board. symbols: the last pipelines as (pk, tone, words), newest last.
 
     shown: the pipeline whose stages stand there. note: why there are none. is_old: its server is not
-    read, so all of this is as it was at `repository.read_at`.
+    read, so all of this is as it was at `repository.read_at`. flaky: its jobs that cannot be trusted.
     """
 
     repository: Repository
@@ -80,6 +81,8 @@ class Line:
     stages: list[DrawnStage]
     note: str
     is_old: bool
+    flaky: list[FlakyJob]
+    flaky_words: str
 
 
 def lines(rows: Iterable[Repository], *, now: datetime) -> list[Line]:
@@ -95,6 +98,7 @@ def line_of(repository: Repository, *, now: datetime) -> Line:
         shown.repository = repository  # for its address on the server
     tone, words = _state(repository)
     server = repository.server
+    flaky = branch.flaky_at(now) if branch else []
     return Line(
         repository=repository,
         branch=branch,
@@ -108,6 +112,8 @@ def line_of(repository: Repository, *, now: datetime) -> Line:
         stages=drawn_stages(shown) if shown else [],
         note=_note(repository, shown),
         is_old=bool(repository.read_at) and (server.is_failing or server.is_stale(now)),
+        flaky=flaky,
+        flaky_words=flaky_words([job.name for job in flaky]),
     )
 
 

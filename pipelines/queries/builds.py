@@ -11,7 +11,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from courses.models import Environment
 from courses.states import TONE_OF
 from pipelines import rules
-from pipelines.models import Deployment, Job, Pipeline, Repository
+from pipelines.models import Deployment, Job, Pipeline, Repository, RepositoryState
 from pipelines.queries.board import DrawnStage, Line, drawn_stages, line_of
 from pipelines.wording import Run, branch_sentence, cause_words, run_sentence
 
@@ -23,11 +23,12 @@ FAILING_JOBS = 5
 
 @dataclass(frozen=True, slots=True)
 class JobLine:
-    """A job, how long it took in percent of the longest, and what to do about it."""
+    """A job, how long it took in percent of the longest, what to do about it, and whether to trust it."""
 
     job: Job
     width: str
     cause: str
+    is_flaky: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,9 @@ class PipelinePage:
 
 
 def pipeline_page(pipeline: Pipeline, *, now: datetime) -> PipelinePage:
-    """Return how `pipeline` went. One query."""
+    """Return how `pipeline` went, whose repository is loaded with its branch. One query."""
+    branch: RepositoryState | None = getattr(pipeline.repository, "branch", None)
+    flaky = {job.name for job in branch.flaky_at(now)} if branch else set()
     jobs = list(pipeline.jobs.all())
     for job in jobs:
         job.pipeline = pipeline  # for its address, which needs the server's
@@ -60,6 +63,7 @@ def pipeline_page(pipeline: Pipeline, *, now: datetime) -> PipelinePage:
             job,
             f"{100 * (job.duration_s or 0) / longest:.0f}%",
             cause_words(job.failure_reason) if job.status == rules.RED else "",
+            job.name in flaky,
         )
         for job in jobs
     ]

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Max, Q, Sum
 from django.urls import reverse
 
 from alerts import services as alerts
@@ -26,14 +27,16 @@ def store_states(repositories: Sequence[Repository], *, now: datetime) -> None:
     by_repository: dict[int, list[Pipeline]] = {}
     for pipeline in rows:
         by_repository.setdefault(pipeline.repository_id, []).append(pipeline)
+    flaky = _flaky([row.pk for row in repositories], now)
     states, events = [], []
     for repository in repositories:
         before = getattr(repository, "branch", None)
         state = _state_of(repository, before, by_repository.get(repository.pk, []), now)
+        state.flaky = flaky.get(repository.pk, [])
         events += _turned(repository, before, state)
         repository.branch = state
         states.append(state)
-    fields = ["status", "detail", "since", "red_since", "is_running", "pipeline", "latest", "recent"]
+    fields = ["status", "detail", "since", "red_since", "is_running", "pipeline", "latest", "recent", "flaky"]
     RepositoryState.objects.bulk_create(
         states,
         update_conflicts=True,
@@ -41,6 +44,27 @@ def store_states(repositories: Sequence[Repository], *, now: datetime) -> None:
         update_fields=[*fields, "updated_at"],
     )
     record_events(events)
+
+
+def _flaky(repositories: Sequence[int], now: datetime) -> dict[int, list[list[object]]]:
+    """Return by repository its flaky jobs as they are stored. One query."""
+    failed, passed = Q(status=rules.RED), Q(status="success")
+    rows = Job.objects.filter(
+        pipeline__repository__in=repositories, pipeline__created_at__gt=now - rules.FLAKY_FOR
+    ).order_by()
+    outcomes: Any = rows.values("pipeline__repository", "pipeline__sha", "name").annotate(
+        failed=Count("pk", filter=failed) + Sum("failed_tries"),
+        passed=Count("pk", filter=passed),
+        at=Max("pipeline__created_at"),
+    )
+    found: dict[int, list[rules.Tries]] = {}
+    for row in outcomes.filter(failed__gt=0, passed__gt=0):
+        tries = rules.Tries(row["name"], row["failed"], row["passed"], row["at"])
+        found.setdefault(row["pipeline__repository"], []).append(tries)
+    return {
+        pk: [[job.name, job.commits, job.at.isoformat()] for job in rules.flaky_jobs(tries, now=now)]
+        for pk, tries in found.items()
+    }
 
 
 def _state_of(

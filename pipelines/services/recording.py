@@ -30,7 +30,7 @@ TOLD = [
     "finished_at",
     "updated_at",
 ]
-JOB_TOLD = ["name", "stage", "status", "allow_failure", "duration_s", "failure_reason"]
+JOB_TOLD = ["name", "stage", "status", "allow_failure", "duration_s", "failure_reason", "failed_tries"]
 State = Repository.State
 
 

@@ -84,7 +84,9 @@ def repository_detail(request: Request, pk: int) -> HttpResponse:
 def pipeline_detail(request: Request, pk: int) -> HttpResponse:
     """The stages and jobs of one pipeline."""
     rows = Pipeline.objects.visible_to(request.user)
-    rows = rows.select_related("repository__server", "repository__project__team__course")
+    rows = rows.select_related(
+        "repository__server", "repository__branch", "repository__project__team__course"
+    )
     pipeline = get_object_or_404(rows, pk=pk)
     repository = pipeline.repository
     if wants_csv(request):

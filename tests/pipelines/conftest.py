@@ -79,8 +79,8 @@ def bind(server, count, *, path="course/team-{:03}/app"):
     ]
 
 
-def job(status="success", *, name="unit tests", stage="test", remote_id=1, may_fail=False):
-    return JobReading(remote_id, name, stage, status, may_fail, 3.0, "")
+def job(status="success", *, name="unit tests", stage="test", remote_id=1, may_fail=False, failed_tries=0):
+    return JobReading(remote_id, name, stage, status, may_fail, 3.0, "", failed_tries)
 
 
 def pipeline(remote_id, status="success", *, minutes=0, jobs=(), **told):

@@ -118,7 +118,13 @@ def test_both_ways_read_the_same(gitlab, server, mode):
     row = Pipeline.objects.get()
     assert (row.coverage, row.duration_s, row.queued_s, row.source) == (0.0, 9.0, 1.5, "push")
     assert row.stages == [["build", "success"], ["test", "warning"]]
-    assert list(row.jobs.values_list("name", "remote_id")) == [("build", 4), ("test", 2), ("audit", 3)]
+    assert list(row.jobs.values_list("name", "remote_id", "failed_tries")) == [
+        ("build", 4, 1),
+        ("test", 2, 0),
+        ("audit", 3, 0),
+    ]
+    (flaky,) = row.repository.branch.flaky_at(AT)
+    assert (flaky.name, flaky.commits) == ("build", 1)
     assert states() == {"course/team-001/app": "warning"}
 
 

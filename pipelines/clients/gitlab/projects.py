@@ -1,5 +1,7 @@
 """What does the GraphQL query ask of GitLab, and what do its answers mean?"""
 
+from collections import Counter
+
 import msgspec
 
 from pipelines.clients.gitlab import answers
@@ -25,8 +27,8 @@ QUERY = f"""query($paths: [String!], $ids: [ID!], $n: Int, $ref: String) {{
       id iid sha ref source status detailedStatus {{ group }} coverage duration queuedDuration
       createdAt startedAt finishedAt updatedAt
       stages(first: 50) {{ nodes {{ name }} }}
-      jobs(retried: false, first: 100) {{ nodes {{
-        id name status stage {{ name }} allowFailure duration failureMessage
+      jobs(first: 100) {{ nodes {{
+        id name status stage {{ name }} allowFailure duration failureMessage retried
       }} }}
     }} }}
     {FRAGMENT}
@@ -50,6 +52,7 @@ class Job(msgspec.Struct, rename="camel"):
     allow_failure: bool = False
     duration: float | None = None
     failure_message: str | None = None
+    retried: bool | None = None
 
 
 class Pipeline(msgspec.Struct, rename="camel"):
@@ -106,7 +109,9 @@ class Answer(msgspec.Struct):
 
 
 def _jobs(pipeline: Pipeline) -> tuple[JobReading, ...]:
-    jobs = list(pipeline.jobs or ())
+    tries = list(pipeline.jobs or ())
+    jobs = [job for job in tries if not job.retried]
+    failed = Counter(job.name for job in tries if job.retried and job.status == "FAILED")
     stages = [stage.name or "" for stage in pipeline.stages or ()]
     keys = [((job.stage and job.stage.name) or "", number(job.id)) for job in jobs]
     return tuple(
@@ -118,6 +123,7 @@ def _jobs(pipeline: Pipeline) -> tuple[JobReading, ...]:
             jobs[i].allow_failure,
             jobs[i].duration,
             text(jobs[i].failure_message),
+            failed[jobs[i].name],
         )
         for i in answers.in_stage_order(stages, keys)
         if keys[i][1]

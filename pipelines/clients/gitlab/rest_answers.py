@@ -1,5 +1,6 @@
 """What do the answers of GitLab's REST mean?"""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import msgspec
@@ -69,6 +70,7 @@ def _coverage(value: str | float | None) -> float | None:
 def _jobs(jobs: Sequence[Job]) -> tuple[JobReading, ...]:
     """Return the last try of each job. The first try tells the order of the stages."""
     tries = sorted(jobs, key=lambda job: job.id)
+    failed = Counter((job.stage, job.name) for job in tries if job.status == "failed")
     stages = list(dict.fromkeys(job.stage or "" for job in tries))
     last = list({(job.stage, job.name): job for job in tries}.values())
     order = answers.in_stage_order(stages, [(job.stage or "", job.id) for job in last])
@@ -81,6 +83,7 @@ def _jobs(jobs: Sequence[Job]) -> tuple[JobReading, ...]:
             job.allow_failure,
             job.duration,
             text((job.failure_reason or "").replace("_", " ")),
+            failed[job.stage, job.name] - (job.status == "failed"),
         )
         for job in (last[i] for i in order)
     )
