@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from alerts import queries
 from alerts.models import Delivery, Rule
 from courses.models import Course, User
+from courses.queries import tutors_of
 from courses.rules.names import row_number
 
 Text = str | Promise
@@ -52,6 +53,7 @@ class InboxForm(LenientForm):
         widget=forms.Select(attrs=named(_("Severity"))),
     )
     course = forms.ChoiceField(required=False, widget=forms.Select(attrs=named(_("Course"))))
+    tutor = forms.ChoiceField(required=False, widget=forms.Select(attrs=named(_("Tutor"))))
     team = forms.ChoiceField(required=False, widget=forms.Select(attrs=named(_("Team"))))
     rule = forms.ChoiceField(required=False, widget=forms.Select(attrs=named(_("Rule"))))
     state = forms.ChoiceField(choices=STATES.items(), required=False, widget=forms.HiddenInput)
@@ -65,6 +67,7 @@ class InboxForm(LenientForm):
         )
         for name, empty, rows in (
             ("course", _("All courses"), courses),
+            ("tutor", _("All tutors"), tutors_of(user)),
             ("team", _("All teams"), teams),
             ("rule", _("All rules"), rules),
         ):
@@ -80,6 +83,7 @@ class InboxForm(LenientForm):
             state=chosen["state"] or "open",
             severity=chosen["severity"],
             course=chosen.get("course", ""),
+            tutor=row_number(chosen.get("tutor")),
             team=row_number(chosen.get("team")),
             rule=row_number(chosen.get("rule")),
             text=chosen["q"],

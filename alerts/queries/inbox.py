@@ -11,6 +11,8 @@ from alerts.models import Alert, AlertQuerySet, Rule
 from alerts.models.alerts import URGENCY
 from alerts.models.rules import RuleQuerySet
 from alerts.rules import State
+from courses.filters import Filters as TeamFilters
+from courses.filters import narrowed
 from courses.models import Team, User
 
 OPEN, UNTAKEN, TAKEN = "open", "untaken", "taken"
@@ -28,11 +30,12 @@ GROUPS = {BY_TEAM: ("project__team", "project__team__name"), BY_RULE: ("rule", "
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What the reader asked for; what is empty or 0 chooses nothing. course: a slug."""
+    """What the reader asked for; what is empty or 0 chooses nothing. course: a slug; tutor: a user."""
 
     state: str = OPEN
     severity: str = ""
     course: str = ""
+    tutor: int = 0
     team: int = 0
     rule: int = 0
     text: str = ""
@@ -41,7 +44,7 @@ class Filters:
     @property
     def is_active(self) -> bool:
         """Whether anything but the state narrows the list."""
-        return bool(self.severity or self.course or self.team or self.rule or self.text)
+        return bool(self.severity or self.course or self.tutor or self.team or self.rule or self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +68,12 @@ def inbox(user: User, asked: Filters) -> AlertQuerySet:
     """Return what `user` may see and asked for, in any state."""
     exact = {
         "rule__severity": asked.severity,
-        "project__team__course__slug": asked.course,
         "project__team": asked.team,
         "rule": asked.rule,
     }
     rows = Alert.objects.visible_to(user).filter(**{name: value for name, value in exact.items() if value})
+    teams = TeamFilters(course=asked.course, tutor=asked.tutor)
+    rows = narrowed(rows, teams, team="project__team__", named=())
     for word in asked.text.split():
         places = ("title", "detail", "rule__name", "project__name", "project__team__name")
         found = Q()

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from courses.exports import wants_csv
 from courses.http import Request
 from courses.live import live_page
-from courses.models import SavedView, Team
+from courses.models import Team
 from courses.views.pages import is_mail_filed
 from dashboard import queries
 from dashboard.exports import overview_csv
@@ -49,7 +49,6 @@ def overview(request: Request) -> HttpResponse:
         "view": asked.view,
         "is_wall": "tv" in request.GET,
         "setup": _setup(request, courses),
-        "saved_views": SavedView.objects.filter(user=request.user),
     }
     template = "dashboard/overview.html"
     return live_page(

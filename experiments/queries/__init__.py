@@ -1,11 +1,10 @@
 """What do pages and machines need from several tables?"""
 
 from experiments.queries.flags import Target, compile_flags, flag_versions, ingest_targets, with_plan
-from experiments.queries.lists import Asked, experiment_rows, running_by_team, state_counts
+from experiments.queries.lists import experiment_rows, running_by_team, state_counts
 from experiments.queries.results import history, units_chart, units_line, waiting_since
 
 __all__ = [
-    "Asked",
     "Target",
     "compile_flags",
     "experiment_rows",

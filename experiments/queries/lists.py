@@ -2,29 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from django.db.models import Case, Count, Q, When
 
+from courses.filters import Filters, narrowed
 from courses.models import User
 from experiments.models import Experiment, ExperimentQuerySet
 
 SPLIT_OFF = "split_off"
 State = Experiment.State
+NAMED = ("name", "key", "project__name", "project__team__name")  # where a text is looked for
 # Once an experiment has ended nobody has to act on its split any more.
 NEEDS_SOMEBODY = Q(state=State.RUNNING, result__is_split_off=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a list is narrowed to; "" leaves nothing out. state: one of the states, or `SPLIT_OFF`."""
-
-    course: str = ""
-    state: str = ""
-    text: str = ""
-
-
-def experiment_rows(user: User, asked: Asked) -> ExperimentQuerySet:
+def experiment_rows(user: User, asked: Filters) -> ExperimentQuerySet:
     """Return the experiments `user` may see: a split that is off first, then what runs, then the newest."""
     rows = _narrowed(user, asked).with_project().select_related("result")
     if asked.state == SPLIT_OFF:
@@ -35,7 +27,7 @@ def experiment_rows(user: User, asked: Asked) -> ExperimentQuerySet:
     return rows.order_by(rank, "-created_at", "-pk")
 
 
-def state_counts(user: User, asked: Asked) -> dict[str, int]:
+def state_counts(user: User, asked: Filters) -> dict[str, int]:
     """Return how many experiments fit `asked`, whatever their state: by state, and `SPLIT_OFF`."""
     rows = _narrowed(user, asked).order_by().values_list("state", "result__is_split_off")
     counts: dict[str, int] = defaultdict(int)
@@ -55,15 +47,5 @@ def running_by_team(team_ids: Collection[int]) -> dict[int, list[Experiment]]:
     return dict(found)
 
 
-def _narrowed(user: User, asked: Asked) -> ExperimentQuerySet:
-    rows = Experiment.objects.visible_to(user)
-    if asked.course:
-        rows = rows.filter(project__team__course__slug=asked.course)
-    if asked.text:
-        rows = rows.filter(
-            Q(name__icontains=asked.text)
-            | Q(key__icontains=asked.text)
-            | Q(project__name__icontains=asked.text)
-            | Q(project__team__name__icontains=asked.text)
-        )
-    return rows
+def _narrowed(user: User, asked: Filters) -> ExperimentQuerySet:
+    return narrowed(Experiment.objects.visible_to(user), asked, team="project__team__", named=NAMED)

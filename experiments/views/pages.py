@@ -10,9 +10,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from courses.exports import wants_csv
-from courses.http import Request, asked_text, page_of
+from courses.filters import Filters
+from courses.http import Request, asked_filters, page_of
 from courses.live import live_page
 from courses.models import Course, Project
+from courses.queries import tutors_of
 from experiments import queries
 from experiments.exports import experiments_csv, figures_csv
 from experiments.models import Experiment
@@ -30,18 +32,17 @@ STALE_AFTER = timedelta(minutes=2)
 
 @require_GET
 def experiment_list(request: Request) -> HttpResponse:
-    """All experiments the reader may see, what needs somebody first. `course`, `state`, `q` narrow it."""
-    state = request.GET.get("state", "")
-    asked = queries.Asked(
-        course=asked_text(request, "course", most=50),
-        state=state if state in {*Experiment.State, SPLIT_OFF} else "",
-        text=asked_text(request, "q"),
-    )
+    """All experiments the reader may see, what needs somebody first.
+
+    `course`, `state`, `tutor` and `q` narrow it.
+    """
+    asked = asked_filters(request, {*Experiment.State, SPLIT_OFF})
     if wants_csv(request):
         return experiments_csv(queries.experiment_rows(request.user, asked))
     frame = {
         "asked": asked,
         "courses": Course.objects.visible_to(request.user).order_by("name", "pk"),
+        "tutors": tutors_of(request.user),
         "may_add": Project.objects.editable_by(request.user).exists(),
         "has_any": Experiment.objects.visible_to(request.user).exists(),
     }
@@ -53,13 +54,12 @@ def experiment_list(request: Request) -> HttpResponse:
     )
 
 
-def _rows(request: Request, asked: queries.Asked) -> dict[str, Any]:
+def _rows(request: Request, asked: Filters) -> dict[str, Any]:
     page = page_of(request, queries.experiment_rows(request.user, asked), size=PAGE_SIZE)
     rows = [(row, row.verdict, row.snapshot.units, queries.units_line(row)) for row in page]
     chips = state_chips(queries.state_counts(request.user, asked), asked.state)
-    is_narrowed = bool(asked.course or asked.state or asked.text)
     is_staff = Course.objects.staffed_by(request.user).exists() if not rows else False
-    return {"page": page, "rows": rows, "chips": chips, "is_narrowed": is_narrowed, "is_staff": is_staff}
+    return {"page": page, "rows": rows, "chips": chips, "is_narrowed": asked.is_active, "is_staff": is_staff}
 
 
 @require_GET

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from courses.exports import wants_csv
 from courses.http import Request, asked_filters
 from courses.live import live_page
-from courses.models import Course, Environment, Project, SavedView
+from courses.models import Course, Environment, Project
 from courses.queries import tutors_of
 from courses.views.pages import crumbs_to
 from health.exports import environments_csv, results_csv
@@ -33,7 +33,6 @@ def environment_list(request: Request) -> HttpResponse:
         "tutors": tutors_of(request.user),
         "tabs": health_tabs(request.user, ENVIRONMENTS),
         "may_add_one": Project.objects.editable_by(request.user).exists(),
-        "saved_views": SavedView.objects.filter(user=request.user),
     }
 
     def part() -> dict[str, Any]:

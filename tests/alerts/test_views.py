@@ -138,6 +138,20 @@ def test_inbox_filters_stand_in_the_address(see, lecturer, alert):
     assert f"severity=critical&amp;course={course.slug}" in body(response)
 
 
+def test_inbox_by_tutor_and_kept_under_a_name(see, lecturer, tutor, alert):
+    others = factories.TeamFactory(course=alert.project.team.course)
+    factories.MembershipFactory(team=others, role="tutor")
+    other = factories.AlertFactory(project__team=others)
+    assert len(see(lecturer, "inbox").context["page"]) == 2
+    assert list(see(lecturer, "inbox", data={"tutor": tutor.pk}).context["page"]) == [alert]
+    address = f"/alerts/?tutor={tutor.pk}"
+    factories.SavedViewFactory(user=lecturer, name="Mine", address=address)
+    page = body(see(lecturer, "inbox", data={"tutor": tutor.pk}))
+    assert f'<a href="{address}" translate="no" aria-current="page">Mine</a>' in page
+    assert f'<input type="hidden" name="address" value="{address}">' in page
+    assert other.get_absolute_url() not in page
+
+
 @pytest.mark.parametrize(
     "data", [{"state": "x"}, {"severity": "\0"}, {"course": "no'pe"}, {"page": "-1"}, {"page": "x" * 500}]
 )

@@ -146,6 +146,18 @@ def test_list_filters_by_course(client, running, lecturer, team):
     assert running.name in page(client, lecturer, LIST + f"?course={team.course.slug}").text
 
 
+def test_list_filters_by_tutor_and_is_kept_under_a_name(client, running, lecturer, tutor):
+    other = factories.MembershipFactory(team__course=running.project.team.course, role="tutor")
+    factories.SavedViewFactory(user=lecturer, name="Mine", address=f"/experiments/?tutor={tutor.pk}")
+    client.force_login(lecturer)
+    page = client.get(f"/experiments/?tutor={tutor.pk}").content.decode()
+    assert running.get_absolute_url() in page
+    assert 'aria-current="page">Mine</a>' in page
+    page = client.get(f"/experiments/?tutor={other.user_id}").content.decode()
+    assert running.get_absolute_url() not in page
+    assert "No experiment fits" in page
+
+
 def test_list_as_a_file_keeps_the_filters(client, running, student):
     factories.ExperimentFactory(project=running.project, name="Sleeping")
     answer = page(client, student, LIST + "?format=csv&state=running")
