@@ -1,11 +1,13 @@
 """Is this what a course or a team can be?"""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from courses.forms.people import plain_email, time_zones
+from courses.forms.people import plain_email
+from courses.forms.zones import ZoneSelect, time_zones
 from courses.models import OPERATIONS, Course, Team, User
 
 
@@ -29,6 +31,7 @@ class CourseForm(forms.ModelForm):  # type: ignore[type-arg]
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         choices=time_zones,
+        widget=ZoneSelect,
         help_text=_("Where the course is taught. Each reader sees times in the zone of their own profile."),
     )
 
@@ -58,6 +61,12 @@ class NewCourseForm(CourseForm):
     class Meta:
         model = Course
         fields: ClassVar = ["name", "time_zone"]
+
+    def __init__(self, data: Any = None, *, user: User) -> None:
+        super().__init__(data, initial={"time_zone": user.time_zone or timezone.get_current_timezone_name()})
+        if not self.is_bound and not user.time_zone:
+            # Where the reader chose none either, their browser's is the best guess.
+            self.fields["time_zone"].widget.attrs["data-zone-preset"] = ""
 
     def clean_lecturer(self) -> str:
         email: str = self.cleaned_data["lecturer"]

@@ -1,8 +1,6 @@
 """Is this what a person can be, and how they can read?"""
 
-import zoneinfo
 from datetime import datetime
-from functools import cache
 from typing import Any, ClassVar
 
 from django import forms
@@ -13,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from courses.addresses import is_email
+from courses.forms.zones import time_zones
 from courses.models import Course, Membership, Team, Theme, User
 
 
@@ -24,12 +23,6 @@ def plain_email(email: str) -> str:
 
 
 EXAMPLE = datetime(2026, 11, 23, 14, 5)  # noqa: DTZ001 - of no zone: it shows how times are written
-
-
-@cache
-def time_zones() -> list[tuple[str, str]]:
-    """Return the zones of the IANA database as choices."""
-    return [(name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones())]
 
 
 class MemberForm(forms.Form):

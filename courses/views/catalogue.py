@@ -35,7 +35,7 @@ def course_add(request: Request) -> HttpResponse:
     """A new course, by an administrator."""
     if not request.user.is_superuser:
         raise Http404
-    form = NewCourseForm(request.POST or None, initial={"time_zone": timezone.get_current_timezone_name()})
+    form = NewCourseForm(request.POST or None, user=request.user)
     if form.is_valid():
         course = services.add_course(**form.cleaned_data, actor=request.user, now=timezone.now())
         if course:

@@ -1,10 +1,13 @@
 """What the fields of forms offer and say of themselves."""
 
+import zoneinfo
+
 import pytest
 from django import forms
 
-from courses.forms import MemberForm, RosterForm, course_field
-from courses.models import OPERATIONS
+from courses.forms import MemberForm, NewCourseForm, RosterForm, course_field
+from courses.forms.zones import time_zones
+from courses.models import OPERATIONS, User
 from courses.templatetags.fields import control, is_marked
 from tests import factories
 
@@ -62,3 +65,30 @@ def test_the_first_wrong_field_has_the_focus():
     form = Plain({"one": "x"})
     assert [field.name for field in form if "autofocus" in control(field)] == ["two"]
     assert "autofocus" not in "".join(control(field) for field in Plain())
+
+
+# Time zones ----------------------------------------------------------------------------------------------
+
+
+def test_zones_stand_by_region_and_under_the_name_of_their_place():
+    groups = {str(name): dict(places) for name, places in time_zones()[1:]}
+    assert time_zones()[0] == ("UTC", "UTC")
+    assert groups["Europe"]["Europe/Berlin"] == "Berlin"
+    assert groups["America"]["America/Argentina/Buenos_Aires"] == "Buenos Aires (Argentina)"
+    assert groups["Other names"]["Etc/GMT+1"] == "Etc/GMT+1"
+    assert list(groups)[-1] == "Other names"
+    names = {name for places in groups.values() for name in places} | {"UTC"}
+    assert names == zoneinfo.available_timezones()
+    assert list(groups["Asia"].values()) == sorted(groups["Asia"].values())
+
+
+@pytest.mark.parametrize(
+    ("chosen", "initial", "is_preset"), [("", "UTC", True), ("Asia/Tokyo", "Asia/Tokyo", False)]
+)
+def test_a_new_course_begins_in_the_zone_of_who_adds_it(chosen, initial, is_preset):
+    form = NewCourseForm(user=User(time_zone=chosen))
+    assert form["time_zone"].initial == initial
+    assert ("data-zone-preset" in str(form["time_zone"])) is is_preset
+    assert "js/zone.js" in str(form.media)
+    sent = NewCourseForm({"name": "", "time_zone": "Europe/Berlin"}, user=User(time_zone=chosen))
+    assert "data-zone-preset" not in str(sent["time_zone"])
