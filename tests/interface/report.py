@@ -14,10 +14,9 @@ from pathlib import Path
 
 from tests.browser import chromium
 from tests.interface import sites
-from tests.interface.walk import How, Visit, walk
+from tests.interface.walk import MOST_LCP_MS, How, Visit, walk
 
 DOCS = sites.ROOT / "docs"
-MOST_LCP_MS = 1000
 VISITED = ("full", "error", "empty")
 BY_HAND = "## Measured once"
 HEAD = """# The interface, measured

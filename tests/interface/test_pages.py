@@ -1,12 +1,14 @@
 """Does every page of the site meet the bars? The list of pages comes from the URL configuration.
 
-In {light, dark} × {390, 1280} × {empty, 200 teams, error}. What is wrong stands in the failure, one
+In {light, dark} × {390, 1280} × {empty, 200 teams, error}, but for what tests/interface/walk.py says that
+it leaves out. What is wrong stands in the failure, one
 line for each page, so that it can be worked off.
 """
 
 import pytest
 
 from tests.interface.sites import SETS
+from tests.interface.walk import MOST_LCP_MS
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 MOST_BYTES, MOST_SCRIPT_BYTES, MOST_REQUESTS = 150_000, 40_000, 10
@@ -65,6 +67,13 @@ def test_every_page_is_light(seen):
 
 def test_nothing_moves_while_a_page_loads(seen):
     assert not report(f"{visit.label}: {visit.cls:.3f}" for visit in seen if visit.cls > MOST_SHIFT)
+
+
+def test_every_page_is_painted_within_a_second(seen):
+    assert any(visit.lcp_ms for visit in seen)
+    assert not report(
+        f"{visit.label}: {visit.lcp_ms:.0f} ms" for visit in seen if (visit.lcp_ms or 0) > MOST_LCP_MS
+    )
 
 
 def test_every_form_refuses_nonsense(seen):
