@@ -15,6 +15,12 @@ from dashboard.standing import Standing
 from dashboard.wording import CONCERNS, state_of
 from health.rules.day import day_paths
 
+CROWDS = (
+    12,
+    24,
+    60,
+    110,
+)  # up to so many tiles fill a screen of 1920 × 1080 in a size of their own, see site.css
 # Written out here and not in a template: a page of 1,000 teams shows as many, most of them alike.
 STRIP = '<svg class="day" viewBox="0 0 48 6" aria-hidden="true">{}{}</svg>'
 
@@ -49,6 +55,11 @@ def strip(line: str) -> SafeString | str:
         format_html('<path d="{}" />', seen) if seen else "",
         format_html('<path class="bad" d="{}" />', down) if down else "",
     )
+
+
+def crowd(count: int) -> str:
+    """Return the class of a grid of so many tiles: the fewer, the larger they are."""
+    return next((f"n{most}" for most in CROWDS if count <= most), "")
 
 
 def addresses(courses: Iterable[Course]) -> dict[int, str]:

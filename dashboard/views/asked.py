@@ -45,8 +45,10 @@ def _filters(request: Request, tutors: list[tuple[int, str]]) -> Filters:
 
 
 def _view(request: Request, teams: queries.Teams) -> str:
-    """Return how the teams are shown: as asked, or else a few as a table."""
+    """Return how the teams are shown: as asked, or else a few as a table, but never on a wall."""
     asked = request.GET.get("view")
     if asked in (GRID, TABLE):
         return asked
+    if "tv" in request.GET:
+        return GRID
     return GRID if len(teams) > FEW_TEAMS else TABLE

@@ -10,7 +10,7 @@ from courses.services import add_course
 from dashboard import queries, wording
 from dashboard.rules import Concern
 from dashboard.standing import AlertNow, BuildNow, PlaceNow, Standing
-from dashboard.tiles import tiles
+from dashboard.tiles import crowd, tiles
 from health.models import EnvironmentState, Transition
 from health.rules import day
 from tests import factories
@@ -241,6 +241,21 @@ def test_the_wall_shows_teams_and_nothing_else(client, admin):
     assert '<body class="wall"' in page
     assert "Leave the wall" in page
     assert "Save this view" not in page
+
+
+@pytest.mark.parametrize(
+    ("count", "name"), [(1, "n12"), (12, "n12"), (13, "n24"), (60, "n60"), (110, "n110"), (111, "")]
+)
+def test_the_fewer_the_teams_the_larger_their_tiles(count, name):
+    assert crowd(count) == name
+
+
+def test_a_wall_is_never_a_table(client, admin):
+    large.make(2, now=timezone.now())
+    page = client.get("/?tv=1").content.decode()
+    assert 'class="tiles n12"' in page
+    assert "<table" not in page
+    assert "<table" in client.get("/?tv=1&view=table").content.decode()
 
 
 def test_a_student_of_one_team_is_led_to_it(client, student, team):
