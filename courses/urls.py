@@ -8,11 +8,11 @@ from courses.views import (
     catalogue,
     invitations,
     jobs,
+    notes,
     people,
     profile,
     projects,
     roster,
-    timeline,
 )
 
 COURSE = "courses/<slug:course>/"
@@ -48,7 +48,9 @@ urlpatterns = [
     path(COURSE + "add-team/", catalogue.team_add, name="team_add"),
     path(TEAM + "edit/", catalogue.team_edit, name="team_edit"),
     path(TEAM + "archive/", catalogue.team_archive, name="team_archive"),
-    path(TEAM + "note/", timeline.team_note, name="team_note"),
+    path(TEAM + "note/", notes.team_note, name="team_note"),
+    path(TEAM + "note/restore/", notes.note_restore, name="note_restore"),
+    path("settings/notes/<int:pk>/delete/", notes.note_delete, name="note_delete"),
     path(TEAM + "watch/", attention.team_watch, name="team_watch"),
     path(TEAM + "add-project/", projects.project_add, name="project_add"),
     path(PROJECT + "edit/", projects.project_edit, name="project_edit"),

@@ -23,7 +23,7 @@ from courses.services.people import (
 )
 from courses.services.roster import import_roster, is_refused, plan_roster, unreachable
 from courses.services.roster_changes import RosterPlan
-from courses.services.timeline import add_note, record_events, settings_event
+from courses.services.timeline import add_note, delete_note, record_events, restore_note, settings_event
 
 __all__ = [
     "RosterPlan",
@@ -34,6 +34,7 @@ __all__ = [
     "add_project",
     "add_team",
     "create_api_key",
+    "delete_note",
     "delete_view",
     "edit_course",
     "edit_environment",
@@ -49,6 +50,7 @@ __all__ = [
     "plan_roster",
     "record_events",
     "remove_member",
+    "restore_note",
     "revoke_api_key",
     "save_view",
     "set_theme",

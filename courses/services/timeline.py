@@ -1,8 +1,11 @@
 """How does something get onto the timeline?"""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
+
+from django.db import transaction
 
 from courses.models import Course, Environment, Event, Project, Team, User
 
@@ -51,4 +54,22 @@ def add_note(team: Team, *, text: str, actor: User, now: datetime) -> None:
     note = settings_event(team, title=title, detail=detail, actor=actor, now=now, kind=Event.Kind.NOTE)
     digest = hashlib.sha256(text.encode()).hexdigest()[:32]
     note.dedupe_key = f"note:{team.pk}:{actor.pk}:{now:%Y%m%d%H%M}:{digest}"
+    record_events([note])
+
+
+@transaction.atomic
+def delete_note(note: Event) -> dict[str, Any]:
+    """Take a note off the timeline. Return what `restore_note` needs, fit for a session."""
+    Event.objects.filter(pk=note.pk, kind=Event.Kind.NOTE).delete()
+    kept = {"title": note.title, "detail": note.detail, "actor": note.actor_id, "key": note.dedupe_key}
+    return {"at": note.at.isoformat(), **kept}
+
+
+@transaction.atomic
+def restore_note(team: Team, kept: Mapping[str, Any], *, now: datetime) -> None:
+    """Put back what `delete_note` took away, as it stood. Safe to repeat."""
+    actor = User.objects.filter(pk=kept["actor"]).first()
+    words = {"title": kept["title"], "detail": kept["detail"]}
+    note = settings_event(team, **words, actor=actor, now=now, kind=Event.Kind.NOTE)
+    note.at, note.dedupe_key = datetime.fromisoformat(kept["at"]), kept["key"]
     record_events([note])

@@ -5,20 +5,14 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
-from courses import queries, services
+from courses import queries
 from courses.exports import timeline_csv
-from courses.forms import TeamNoteForm
 from courses.http import Request
-from courses.models import Event, Team
+from courses.models import Event
 from courses.rules.names import row_number
 
 ENTRIES = 30
@@ -90,17 +84,3 @@ def _repetitions(rows: list[Event]) -> list[list[Event]]:
         "kind", "tone", "title", "detail", "team_id", "project_id", "environment_id", "actor_id"
     )
     return [list(group) for _said, group in groupby(rows, same)]
-
-
-@require_POST
-def team_note(request: Request, course: str, team: str) -> HttpResponse:
-    """Write a note onto the timeline of a team."""
-    rows = Team.objects.editable_by(request.user).select_related("course")
-    row = get_object_or_404(rows, course__slug=course, slug=team)
-    form = TeamNoteForm(request.POST)
-    if form.is_valid():
-        services.add_note(row, text=form.cleaned_data["text"], actor=request.user, now=timezone.now())
-        messages.success(request, gettext("The note stands on the timeline."))
-    else:
-        messages.error(request, gettext("Write a note of 1 to 500 characters."))
-    return redirect(f"{row.get_absolute_url()}#note")

@@ -56,6 +56,62 @@ def test_nobody_else_writes_notes(request, write, who):
     assert not Event.objects.filter(kind=Event.Kind.NOTE).exists()
 
 
+def test_what_became_of_a_note_is_told_beside_its_form(write, tutor):
+    page = write(tutor, "hello").content.decode()
+    top, _form, rest = page.partition('id="note"')
+    told = "The note stands on the timeline."
+    assert told not in top
+    assert told in rest
+
+
+def delete(client, note):
+    return client.post(reverse("courses:note_delete", args=[note.pk]), follow=True)
+
+
+def test_a_note_is_deleted_and_put_back_as_it_stood(client, write, team, tutor, lecturer):
+    write(lecturer, "y" * 300)
+    note = Event.objects.get()
+    client.force_login(tutor)
+    address = reverse("courses:note_delete", args=[note.pk])
+    assert f'form="act" formaction="{address}"' in client.get(team.get_absolute_url()).content.decode()
+    answer = delete(client, note)
+    assert answer.redirect_chain[-1][0] == f"{team.get_absolute_url()}#take-back"
+    assert not Event.objects.exists()
+    back = reverse("courses:note_restore", args=[team.course.slug, team.slug])
+    assert f'form="undo" formaction="{back}"' in answer.content.decode()
+    assert "The note is back" in client.post(back, follow=True).content.decode()
+    again = Event.objects.get()
+    same = ("at", "title", "detail", "actor", "team", "course", "kind", "dedupe_key")
+    assert [getattr(again, name) for name in same] == [getattr(note, name) for name in same]
+    assert "The note is back" not in client.post(back, follow=True).content.decode()
+    assert Event.objects.count() == 1
+
+
+def test_a_note_goes_back_to_its_own_team_only(client, write, team, lecturer):
+    other = factories.TeamFactory(course=team.course)
+    write(lecturer, "hello")
+    delete(client, Event.objects.get())
+    client.post(reverse("courses:note_restore", args=[other.course.slug, other.slug]))
+    assert not Event.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["student", "outsider"])
+def test_nobody_else_deletes_notes(client, request, write, team, tutor, who):
+    write(tutor, "hello")
+    note, user = Event.objects.get(), request.getfixturevalue(who)
+    client.force_login(user)
+    assert delete(client, note).status_code == 404
+    assert b"/delete/" not in client.get(team.get_absolute_url()).content
+    assert Event.objects.exists()
+
+
+def test_what_is_no_note_stays(client, team, tutor):
+    event = factories.EventFactory(team=team, course=team.course, kind=Event.Kind.INCIDENT)
+    client.force_login(tutor)
+    assert delete(client, event).status_code == 404
+    assert b"/delete/" not in client.get(team.get_absolute_url()).content
+
+
 def test_a_note_sent_twice_stands_once(team, tutor):
     now = timezone.now().replace(second=0)
     for at in (now, now + timedelta(seconds=1), now + timedelta(minutes=2)):

@@ -39,6 +39,7 @@ FACTORIES = {
     "courses:job_": "CourseJobFactory",
     "courses:key_": "ApiKeyFactory",
     "courses:member_": "MembershipFactory",
+    "courses:note_": "EventFactory",
     "courses:view_": "SavedViewFactory",
     "experiments:": "ExperimentFactory",
     "health:check_": "CheckFactory",
