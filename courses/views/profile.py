@@ -21,7 +21,7 @@ A_YEAR_S = 365 * 24 * 3600
 def profile_tabs(current: str) -> list[tuple[str, str, bool]]:
     """Return the pages about the reader for `ui/_tabs.html`. current: the name of the page that is shown."""
     tabs = [
-        (_("You"), "courses:profile"),
+        (_("Your profile"), "courses:profile"),
         (_("Reading"), "courses:reading"),
         (_("Notifications"), "alerts:notifications"),
         (_("Saved views"), "courses:view_list"),

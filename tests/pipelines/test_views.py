@@ -1,5 +1,6 @@
 """Who sees which pages of pipelines and CI servers, and what stands on them."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -727,3 +728,28 @@ def test_pipelines_of_half_an_hour_are_bars_of_a_minute_from_the_first_on(reposi
     boxes = [box for part in drawn.outcomes.parts for box in part.boxes]
     assert len(boxes) == len(ages)
     assert all(float(width.rstrip("%")) < 3 for _x, _y, width, _height in boxes)
+
+
+def test_paths_lead_to_the_repository_and_numbers_to_the_pipeline_here(client, repository, student):
+    client.force_login(student)
+    pipeline = repository.pipelines.get()
+    there = f'href="{repository.web_url}" rel="noreferrer"><code>{repository.path}</code>'
+    here = f'href="{pipeline.get_absolute_url()}">#17</a>'
+    for url in (*pages(repository), repository.project.get_absolute_url()):
+        assert there in client.get(url).text
+    for url in (reverse("pipelines:board"), pages(repository)[0], repository.project.get_absolute_url()):
+        assert here in client.get(url).text
+    assert f'href="{pipeline.web_url}"' in client.get(reverse("pipelines:board")).text
+
+
+def test_what_has_not_begun_looks_unlike_what_runs(client, repository, student):
+    pipeline = repository.pipelines.get()
+    pipeline.stages = [["build", "running"], ["test", "created"], ["deploy", "pending"]]
+    pipeline.save()
+    client.force_login(student)
+    page = client.get(reverse("pipelines:board")).text
+    shapes = dict(
+        re.findall(r'#i-(\w+)" /></svg><bdi>\w+</bdi><span class="visually-hidden">: ([\w ]+)', page)
+    )
+    assert shapes == {"busy": "running", "wait": "pending"}
+    assert ": not started<" in page
