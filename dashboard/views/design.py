@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.messages.storage.base import Message
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -21,7 +22,7 @@ from courses.charts.overlays import Mark, Range, overlay
 from courses.charts.sparklines import sparkline
 from courses.charts.stacks import Part, stacked_bars
 from courses.http import Request
-from courses.models import Course
+from courses.models import Course, Event
 from courses.states import TONES
 from courses.templatetags.ui import ms, percent
 
@@ -56,16 +57,33 @@ def design(request: Request) -> HttpResponse:
         "spaces": SPACES,
         "sizes": SIZES,
         "states": dict(TONES),
-        "stages": [("build", "success"), ("test", "failed"), ("deploy", "skipped")],
+        "stages": [
+            ("build", "good", _("passed")),
+            ("test", "bad", _("failed")),
+            ("deploy", "idle", _("skipped")),
+        ],
         "crumbs": [(_("Courses"), "#crumbs"), (_("A team"), "#crumbs")],
         "tabs": [(_("Inbox"), "#tabs", True), (_("Rules"), "#tabs", False), (_("Channels"), "#tabs", False)],
         "toast": Message(messages.SUCCESS, _("Acknowledged: production answers with 502")),
         "now": now,
         "earlier": now - timedelta(days=3, hours=2),
+        "page": Paginator(range(60), 20).page(2),
+        **_happenings(now),
         **_charts(now),
         **_plots(),
     }
     return render(request, "dashboard/design.html", context)
+
+
+def _happenings(now: datetime) -> dict[str, Any]:
+    """Return a timeline as `ui/_timeline.html` shows it."""
+    kinds = Event.Kind
+    events = [
+        Event(at=now, kind=kinds.INCIDENT, tone=Event.Tone.BAD, title=_("Down: 502 Bad Gateway")),
+        Event(at=now - STEP, kind=kinds.DEPLOYMENT, title=_("Deployed 1a2b3c4d to production")),
+    ]
+    shown = [(kind.value, kind.label) for kind in (kinds.INCIDENT, kinds.DEPLOYMENT)]
+    return {"lines": [(events[0], 3), (events[1], 1)], "asked": {}, "kinds": shown}
 
 
 def _charts(now: datetime) -> dict[str, Any]:

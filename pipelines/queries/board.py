@@ -118,7 +118,7 @@ def line_of(repository: Repository, *, now: datetime) -> Line:
 
 
 def drawn_stages(pipeline: Pipeline) -> list[DrawnStage]:
-    """Return the stages of `pipeline` as `pipelines/_stages.html` shows them."""
+    """Return the stages of `pipeline` as `ui/_stages.html` shows them."""
     return [(name, TONE_OF.get(state, "idle"), state_words(state)) for name, state in pipeline.stages]
 
 

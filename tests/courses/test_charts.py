@@ -448,7 +448,7 @@ def test_distribution_of_a_single_value():
 
 
 def test_stages_stand_in_order_with_their_states():
-    stages = [("build", "success"), (HOSTILE, "failed"), ("deploy", "manual")]
+    stages = [("build", "good", "passed"), (HOSTILE, "bad", "failed"), ("deploy", "idle", "manual")]
     html = render_to_string("ui/_stages.html", {"stages": stages})
     assert "<script" not in html
     assert html.index("build") < html.index("failed") < html.index("deploy")
