@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboard.views import answers, design, overview, project, search, setup, status, team
+from dashboard.views import answers, design, overview, project, sample, search, setup, status, team
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
@@ -14,6 +14,8 @@ urlpatterns = [
     ),
     path("courses/<slug:course>/setup/", setup.course_setup, name="course_setup"),
     path("courses/<slug:course>/setup/finish/", setup.setup_finish, name="setup_finish"),
+    path("sample/start/", sample.sample_start, name="sample_start"),
+    path("sample/remove/", sample.sample_remove, name="sample_remove"),
     path("search/", search.find, name="search"),
     path("status/<slug:course>/", status.status_course, name="status_course"),
     path("status/<slug:course>/<slug:team>/", status.status_team, name="status_team"),

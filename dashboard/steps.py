@@ -66,7 +66,7 @@ def _texts(remarks: Mapping[str, bool]) -> dict[str, tuple[str, str]]:
 
 
 def _environments(remarks: Mapping[str, bool]) -> str:
-    if remarks["has_places"]:
+    if remarks["has_places"] and not remarks["has_answers"]:
         return _("The first answer is on its way; this step is then done by itself.")
     return _("Each address is checked once a minute; the first chart has points two minutes later.")
 

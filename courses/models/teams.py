@@ -47,6 +47,8 @@ class Course(models.Model):
         _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
     )
     is_archived = models.BooleanField(_("archived"), default=False)
+    # Whether all of it was made up, see dashboard.sample; then one button takes it away.
+    is_sample = models.BooleanField(_("sample"), default=False, editable=False)
     # Whether the list of first steps has been put away.
     is_set_up = models.BooleanField(_("first steps put away"), default=False)
     # Whether anybody may see, without signing in, which of its environments are up.

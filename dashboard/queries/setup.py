@@ -21,6 +21,7 @@ class Setup:
     steps: dict[str, bool]  # whether each is done
     is_filed: bool = False  # whether a message was written, but only into a file
     has_places: bool = False  # whether an app has an address, which nobody may have asked yet
+    has_sample: bool = False  # whether the sample course is there
     has_invited: bool = False  # whether staff have a role who never signed in
 
     @property
@@ -38,6 +39,7 @@ class Setup:
         remarks = {
             "is_filed": self.is_filed,
             "has_places": self.has_places,
+            "has_answers": self.steps["environments"],
             "has_invited": self.has_invited,
         }
         return lines(self.course, self.steps, remarks)
@@ -84,12 +86,15 @@ def setup_of(course: Any) -> Setup:
 def open_setup(user: User, courses: list[Course], *, is_mail_filed: bool) -> Setup | None:
     """Return what `user` has still to set up: a first course, or the newest one that is not done.
 
-    courses: those the reader sees. The one that watches this site itself counts for none.
+    courses: those the reader sees. The one that watches this site itself and the sample count for none.
     is_mail_filed: as in `with_steps`.
     """
     if all(course.is_set_up for course in courses):
-        is_new = user.is_superuser and all(course.slug == OPERATIONS for course in courses)
-        return Setup(None, dict.fromkeys(STEPS, False)) if is_new else None
+        is_new = user.is_superuser and all(
+            course.slug == OPERATIONS or course.is_sample for course in courses
+        )
+        has_sample = any(course.is_sample for course in courses)
+        return Setup(None, dict.fromkeys(STEPS, False), has_sample=has_sample) if is_new else None
     mine = Course.objects.editable_by(user).filter(is_set_up=False, is_archived=False)
     course = with_steps(mine, is_mail_filed=is_mail_filed).order_by("-created_at", "-pk").first()
     return setup_of(course) if course else None

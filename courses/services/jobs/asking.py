@@ -22,7 +22,7 @@ def start_job(
     course: Course,
     *,
     kind: str,
-    asked_by: User,
+    asked_by: User | None,
     now: datetime,
     parameters: Mapping[str, Any] | None = None,
     data: bytes = b"",

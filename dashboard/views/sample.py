@@ -1,0 +1,46 @@
+"""How does an administrator get a course to look at, and get rid of it again?"""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from courses.http import Request
+from courses.models import Course
+from courses.services.jobs import JobRefusedError
+from courses.views.pages import confirm_page, crumbs_to
+from dashboard.sample import making
+
+
+@require_POST
+def sample_start(request: Request) -> HttpResponse:
+    """Make the sample course; for administrators."""
+    if not request.user.is_superuser:
+        raise Http404
+    try:
+        job = making.start_sample(actor=request.user, now=timezone.now())
+    except JobRefusedError as refusal:
+        messages.error(request, f"{refusal.reason} {refusal.remedy}")
+        return redirect("dashboard:overview")
+    return redirect(job)
+
+
+@require_http_methods(["GET", "POST"])
+def sample_remove(request: Request) -> HttpResponse:
+    """Ask, then take the sample course away; for administrators."""
+    if not request.user.is_superuser:
+        raise Http404
+    course = get_object_or_404(Course, is_sample=True)
+    if request.method == "GET":
+        text = _("Its teams, people, measurements, pipelines and experiments go. Nothing else is touched.")
+        title = _("Remove the sample course?")
+        return confirm_page(request, title=title, text=text, crumbs=crumbs_to(course), action=_("Remove it"))
+    try:
+        making.remove_sample(now=timezone.now())
+    except making.SampleBusyError:
+        messages.error(request, _("Work on it is still going on. Wait for its job, or cancel it first."))
+        return redirect("courses:job_list", course.slug)
+    messages.success(request, _("The sample course is gone."))
+    return redirect("dashboard:overview")

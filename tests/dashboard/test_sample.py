@@ -1,0 +1,246 @@
+"""A course to look at: the same at every run, never polled, told to nobody, and gone without a trace."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+import health.services
+import pipelines.services
+from alerts.models import Alert, Channel, Delivery
+from courses.models import Course, Event, Job, User
+from courses.services import jobs
+from dashboard.sample import making, places, story
+from experiments.models import Experiment
+from experiments.services import results
+from health.models import Check, EnvironmentRollup, EnvironmentSample, EnvironmentState
+from pipelines.models import CIServer, Pipeline
+from tests import factories
+
+TEAMS = 10
+AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _few_teams(monkeypatch):
+    """Ten teams, and measurements of six hours: the stories are those of the whole."""
+    monkeypatch.setattr(making, "TEAMS", TEAMS)
+    monkeypatch.setattr(places, "STEPS", ((5, 72), (60, 6), (1440, 1)))
+    monkeypatch.setattr(places, "SAMPLES", 30)
+
+
+@pytest.fixture
+def admin(db):
+    return User.objects.create_superuser("admin@example.org", "x")
+
+
+def make(actor=None, now=None):
+    job = making.start_sample(actor=actor, now=now or timezone.now())
+    while job.is_open:
+        jobs.run_due_jobs(now=timezone.now())
+        job.refresh_from_db()
+    return job
+
+
+def counts():
+    """How many rows each table has."""
+    return {
+        model._meta.label: model._default_manager.count()
+        for model in apps.get_models()
+        if model._meta.app_label in ("courses", "alerts", "health", "pipelines", "experiments")
+    }
+
+
+def test_the_story_is_of_200_teams_of_which_some_are_in_trouble():
+    told = [story.team_story(n, at=AT) for n in range(story.TEAMS)]
+    assert len({one.name for one in told}) == story.TEAMS
+    assert [sum(bool(one.outage) for one in told), sum(one.is_red for one in told)] == [6, 6]
+    for one in told:
+        spans = [(outage.start, outage.end or AT) for outage in one.outages]
+        assert all(AT - timedelta(days=30) <= start < end <= AT for start, end in spans)
+        assert all(a[1] < b[0] for a, b in pairwise(spans))
+        assert [run.at for run in one.runs] == sorted(run.at for run in one.runs)
+        assert one.runs[-1].finished_at <= AT
+    assert told == [story.team_story(n, at=AT) for n in range(story.TEAMS)], "the dice are the same"
+
+
+def test_the_job_makes_every_app_something_to_show(admin):
+    job = make(admin)
+    assert (job.state, job.done, job.total) == ("done", TEAMS, TEAMS)
+    course = Course.objects.get()
+    assert (course.name, course.is_sample, course.teams.count()) == ("Sample course", True, TEAMS)
+    assert EnvironmentRollup.objects.count() == TEAMS * 79
+    assert EnvironmentSample.objects.count() == TEAMS * 30
+    assert Pipeline.objects.count() == TEAMS * story.RUNS
+    assert EnvironmentState.objects.filter(status="down").count() == 1
+    assert Alert.objects.filter(state="firing").count() >= 1
+    assert Alert.objects.filter(state="resolved").exists()
+    kinds = set(Event.objects.values_list("kind", flat=True))
+    assert kinds == {"deployment", "pipeline", "incident", "alert", "experiment"}
+    assert Experiment.objects.count() == 2
+
+
+def test_its_experiments_are_read_by_the_real_analysis(admin):
+    make(admin)
+    for experiment in Experiment.objects.all():
+        while results.analyse(experiment, now=timezone.now()):
+            pass
+    verdicts = {row.key: row.verdict.code for row in Experiment.objects.select_related("result")}
+    assert verdicts == {"order-button": "better", "signup-form": "open"}
+
+
+def test_nothing_of_it_is_polled_and_nobody_is_told(admin):
+    make(admin)
+    later = timezone.now() + timedelta(days=365)
+    assert not Check.objects.due(later).exists()
+    assert not CIServer.objects.due(later).exists()
+    assert not Channel.objects.exists()
+    assert not Delivery.objects.exists()
+    people = User.objects.exclude(pk=admin.pk)
+    assert not people.filter(is_active=True).exists()
+    assert all(email.endswith(".invalid") for email in people.values_list("email", flat=True))
+    assert all(".invalid" in place.url for place in _environments())
+
+
+def _environments():
+    return apps.get_model("courses", "Environment").objects.all()
+
+
+def test_its_open_alerts_outlive_the_ticks(admin):
+    make(admin)
+    still_open = Alert.objects.filter(state="firing").count()
+    now = timezone.now()
+    health.services.run_due_checks(now=now)
+    pipelines.services.poll_due_servers(now=now)
+    assert Alert.objects.filter(state="firing").count() == still_open
+
+
+def test_a_killed_worker_loses_and_doubles_nothing(admin, monkeypatch):
+    make(admin, AT)
+    whole = counts()
+    making.remove_sample(now=AT)
+    trial = making.make_trial
+
+    def killed(number, project, *, at):
+        if number == 7:
+            raise KeyboardInterrupt
+        trial(number, project, at=at)
+
+    monkeypatch.setattr(making, "make_trial", killed)
+    with pytest.raises(KeyboardInterrupt):
+        make(admin, AT)
+    assert Course.objects.get().teams.count() == making.AT_ONCE
+    monkeypatch.setattr(making, "make_trial", trial)
+    jobs.run_due_jobs(now=timezone.now() + timedelta(minutes=5))
+    assert Job.objects.get().state == "done"
+    assert counts() == whole
+
+
+def test_who_cancelled_it_may_go_on(admin):
+    first = making.start_sample(actor=admin, now=AT)
+    next(making.sample_steps(first))
+    jobs.cancel_job(first, actor=admin, now=AT)
+    assert make(admin).pk != first.pk
+    assert Course.objects.get().teams.count() == TEAMS
+    assert making.start_sample(actor=admin, now=AT).state == "done", "it is made once"
+
+
+def test_it_goes_without_a_trace_and_takes_nothing_along(admin):
+    real = factories.MembershipFactory(team=factories.TeamFactory(course__slug="sample-course"))
+    factories.EnvironmentFactory(project__team=real.team)
+    before = counts()
+    make(admin)
+    assert Course.objects.get(is_sample=True).slug == "sample-course-2"
+    assert making.remove_sample(now=AT)
+    assert counts() == before
+    assert not making.remove_sample(now=AT)
+
+
+def test_it_is_not_taken_away_while_it_is_made(admin):
+    making.start_sample(actor=admin, now=AT)
+    with pytest.raises(making.SampleBusyError):
+        making.remove_sample(now=AT)
+
+
+def test_an_empty_site_offers_it_and_the_button_leads_to_its_job(client, admin):
+    client.force_login(admin)
+    text = client.get("/").text
+    assert 'form="act" formaction="/sample/start/"' in text
+    answer = client.post("/sample/start/")
+    assert answer["Location"] == Job.objects.get().get_absolute_url()
+    assert client.post("/sample/start/")["Location"] == answer["Location"]
+    text = client.get("/").text
+    assert "Try it with sample data" not in text
+    assert "Remove the sample course…" in text
+
+
+def test_it_is_removed_after_a_question(client, admin):
+    client.force_login(admin)
+    client.post("/sample/start/")
+    assert "still going on" in client.post("/sample/remove/", follow=True).text
+    make(admin)
+    course = Course.objects.get()
+    assert "All of this course is made up" in client.get(f"/courses/{course.slug}/setup/").text
+    assert "Remove the sample course?" in client.get("/sample/remove/").text
+    assert Course.objects.exists()
+    assert "The sample course is gone." in client.post("/sample/remove/", follow=True).text
+    assert not Course.objects.exists()
+    assert client.post("/sample/remove/").status_code == 404
+
+
+def test_too_many_jobs_are_told(client, admin):
+    course = Course.objects.create(name="S", slug="s", is_sample=True)
+    for n in range(5):
+        factories.CourseJobFactory(course=course, key=f"k{n}")
+    client.force_login(admin)
+    assert "unfinished jobs" in client.post("/sample/start/", follow=True).text
+
+
+def test_it_is_for_administrators(client, lecturer):
+    for path in ("/sample/start/", "/sample/remove/"):
+        assert "/accounts/login/" in client.post(path)["Location"]
+    client.force_login(lecturer)
+    for path in ("/sample/start/", "/sample/remove/"):
+        assert client.post(path).status_code == 404
+    assert "Try it with sample data" not in client.get("/").text
+
+
+def test_the_command_does_the_same(db, capsys, monkeypatch):
+    call_command("sample")
+    assert capsys.readouterr().out.splitlines()[-1].endswith("/courses/sample-course/")
+    assert Course.objects.get(is_sample=True).teams.count() == TEAMS
+    Job.objects.all().delete()
+    job = making.start_sample(actor=None, now=AT)
+    with pytest.raises(CommandError, match="still going on"):
+        call_command("sample", "--remove")
+    jobs.cancel_job(job, actor=None, now=AT)
+    call_command("sample", "--remove")
+    call_command("sample", "--remove")
+    assert capsys.readouterr().out.splitlines()[-2:] == [
+        "The sample course is gone.",
+        "There is no sample course.",
+    ]
+
+
+def test_the_command_says_when_it_could_not_be_made(db, monkeypatch):
+    def refused(*_args):
+        raise jobs.JobRefusedError("No.")
+
+    monkeypatch.setattr(making, "make_teams", refused)
+    with pytest.raises(CommandError, match=r"not whole: No\."):
+        call_command("sample")
+
+
+def test_the_command_waits_for_the_worker_that_has_it(db, monkeypatch):
+    def somebody_elses(*, now):
+        Job.objects.filter(done=1).update(state="done")
+        Job.objects.update(done=1)
+        return 0
+
+    monkeypatch.setattr(jobs, "run_due_jobs", somebody_elses)
+    monkeypatch.setattr("dashboard.management.commands.sample.PAUSE_S", 0)
+    call_command("sample")
+    assert Job.objects.get().state == "done"
