@@ -1,7 +1,6 @@
 """Does the site itself answer, and what if it cannot?"""
 
 import sys
-from collections.abc import Callable
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, OperationalError, connection
@@ -42,23 +41,6 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "404.html", status=404)
-
-
-def explain_method(
-    get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[[HttpRequest], HttpResponse]:
-    """Give a person a page where an address takes only what a form sends. A middleware."""
-
-    def answer(request: HttpRequest) -> HttpResponse:
-        response = get_response(request)
-        is_person = "text/html" in request.headers.get("Accept", "")
-        if response.status_code != 405 or not is_person or response.content:
-            return response
-        page = render(request, "405.html", status=405)
-        page["Allow"] = response["Allow"]
-        return page
-
-    return answer
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
