@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -264,6 +265,25 @@ def test_a_student_of_one_team_is_led_to_it(client, student, team):
     assert client.get("/?view=table").status_code == 200
     factories.MembershipFactory(user=student, team=factories.TeamFactory())
     assert client.get("/").status_code == 200
+
+
+def current(answer):
+    """Return what the navigation calls the page that is shown."""
+    nav = answer.content.decode().partition('<nav aria-label="Main">')[2].partition("</nav>")[0]
+    return re.findall(r'aria-current="page">([^<]+)<', nav)
+
+
+def test_the_navigation_leads_a_student_to_their_team(client, student, team):
+    project = factories.ProjectFactory(team=team)
+    client.force_login(student)
+    assert current(client.get(team.get_absolute_url())) == ["Courses"]
+    answer = client.get("/", follow=True)
+    assert [answer.redirect_chain[-1][0], current(answer)] == [team.get_absolute_url(), ["My team"]]
+    assert current(client.get(project.get_absolute_url())) == ["My team"]
+    assert current(client.get(team.course.get_absolute_url())) == ["Courses"]
+    factories.MembershipFactory(user=student, team=factories.TeamFactory())
+    assert current(client.get("/")) == ["Overview"]
+    assert current(client.get(team.get_absolute_url())) == ["Courses"]
 
 
 def test_who_tutors_begins_with_their_own_teams(client, tutor, team):
