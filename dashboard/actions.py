@@ -1,14 +1,14 @@
 """Which pages of this site may this reader open, and what may they do? For the search and the palette."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from courses.models import Course, Theme, User
+from courses.models import Course, Project, Theme, User
 
 MAX_COURSES = 200  # of which the search knows the pages
 
@@ -40,18 +40,30 @@ def targets(user: User, courses: list[Any]) -> list[Target]:
     editable = [course for course in courses if course.is_editable]
     found = [*_for_everybody(user)]
     if staffed:
-        found += _for_staff()
+        found += _for_staff(user)
     if editable:
         found += _for_lecturers()
     if user.is_superuser:
         found.append(Target(_("Add a course"), reverse("courses:course_add")))
     if user.is_staff:
         found.append(Target(_("Administration"), reverse("admin:index")))
-    for course in staffed:
-        found.append(_of_course(_("People of %(course)s"), "member_list", course))
-    for course in editable:
-        found += _for_lecturers_of(course)
+    if staffed or user.is_staff:
+        found.append(Target(_("Design system"), reverse("dashboard:design")))
+    for course in courses:
+        found += _inside(course)
     return found
+
+
+def for_teams(teams: list[Any]) -> list[Target]:
+    """Return what may be done with these teams, each with its course and `may_edit`."""
+    return [
+        Target(
+            _("Add a project to %(team)s") % {"team": team.name},
+            reverse("courses:project_add", args=[team.course.slug, team.slug]),
+        )
+        for team in teams
+        if team.may_edit and not team.is_archived
+    ]
 
 
 def _for_everybody(user: User) -> Iterator[Target]:
@@ -76,10 +88,22 @@ def _for_everybody(user: User) -> Iterator[Target]:
             yield Target(title, reverse("courses:theme_set"), field="value", value=theme.value)
 
 
-def _for_staff() -> Iterator[Target]:
+def _inside(course: Any) -> Iterator[Target]:
+    if course.has_status_page:
+        yield _of_course(_("Status page of %(course)s"), "dashboard:status_course", course)
+    if course.is_staffed:
+        yield _of_course(_("People of %(course)s"), "courses:member_list", course)
+        yield _of_course(_("Long jobs of %(course)s"), "courses:job_list", course)
+    if course.is_editable:
+        yield from _for_lecturers_of(course)
+
+
+def _for_staff(user: User) -> Iterator[Target]:
     yield Target(_("Hosts"), reverse("health:host_list"))
     yield Target(_("Delivery log"), reverse("alerts:delivery_log"))
     yield Target(_("Plan an experiment"), reverse("experiments:experiment_add"))
+    if Project.objects.editable_by(user).exists():
+        yield Target(_("Add an environment"), reverse("courses:environment_place"))
 
 
 def _for_lecturers() -> Iterator[Target]:
@@ -90,12 +114,15 @@ def _for_lecturers() -> Iterator[Target]:
 
 
 def _for_lecturers_of(course: Course) -> Iterator[Target]:
-    yield _of_course(_("Add a team to %(course)s"), "team_add", course)
-    yield _of_course(_("Import roster of %(course)s"), "roster_import", course)
-    yield _of_course(_("Add a person to %(course)s"), "member_add", course)
-    yield _of_course(_("Keys of %(course)s"), "key_list", course)
-    yield _of_course(_("Edit %(course)s"), "course_edit", course)
+    yield _of_course(_("Add a team to %(course)s"), "courses:team_add", course)
+    yield _of_course(_("Import roster of %(course)s"), "courses:roster_import", course)
+    yield _of_course(_("Add a person to %(course)s"), "courses:member_add", course)
+    yield _of_course(_("Keys of %(course)s"), "courses:key_list", course)
+    yield _of_course(_("Edit %(course)s"), "courses:course_edit", course)
+    yield _of_course(_("Set-up checklist of %(course)s"), "dashboard:course_setup", course)
+    archive = _of_course(_("Make an archive of %(course)s"), "courses:archive_start", course)
+    yield replace(archive, field="is_asked", value="1")
 
 
 def _of_course(title: str, name: str, course: Course) -> Target:
-    return Target(title % {"course": course.name}, reverse(f"courses:{name}", args=[course.slug]))
+    return Target(title % {"course": course.name}, reverse(name, args=[course.slug]))

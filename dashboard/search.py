@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
+from django.db.models import CharField, Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 
 from courses.models import Course, Environment, Membership, Project, Team, User
 from courses.queries import watched_teams
-from dashboard.actions import Target, courses_of, targets
+from dashboard.actions import Target, courses_of, for_teams, targets
 from dashboard.matching import fitting, ranked
 from experiments.models import Experiment
 from health.models import Host
 from pipelines.models import Repository
 
 MOST = 8  # of each kind
+MOST_ACTED_ON = 3  # if no more teams are found, something is offered to be done with them
 best = partial(ranked, most=MOST + 1)  # one more than is shown tells that there are more
 
 
@@ -34,16 +35,18 @@ class Group:
 
 def search(user: User, text: str) -> list[Group]:
     """Return what `user` may see whose names hold every word of `text`, by kind."""
-    courses = courses_of(user)
+    courses, teams = courses_of(user), _teams(user, text)
+    few = teams if len(teams) <= MOST_ACTED_ON else []
+    actions = for_teams(few) + fitting(targets(user, courses), text, _title)
     groups = [
-        _group(_("Teams"), _teams(user, text), _team),
+        _group(_("Teams"), teams, _team),
         _group(_("Projects"), _projects(user, text), _project),
         _group(_("Environments"), _environments(user, text), _environment),
         _group(_("Experiments"), _experiments(user, text), _experiment),
         _group(_("CI repositories"), _repositories(user, text), _repository),
         *_for_staff(user, text, [course.pk for course in courses if course.is_staffed]),
         _group(_("Courses"), fitting(courses, text, str), _course),
-        _group(_("Pages and actions"), fitting(targets(user, courses), text, _title), _itself),
+        _group(_("Pages and actions"), actions, _itself),
     ]
     return [group for group in groups if group.hits]
 
@@ -69,8 +72,10 @@ def _group(title: str, rows: Sequence[Any], target: Callable[[Any], Target]) -> 
 # What is looked through, and how a hit is shown -------------------------------------------------
 
 
-def _teams(user: User, text: str) -> list[Team]:
-    return best(Team.objects.visible_to(user).select_related("course"), text, "name")
+def _teams(user: User, text: str) -> list[Any]:
+    editable = Team.objects.editable_by(user).filter(pk=OuterRef("pk"))
+    rows: QuerySet[Any] = Team.objects.visible_to(user).annotate(may_edit=Exists(editable))
+    return best(rows.select_related("course"), text, "name")
 
 
 def _team(team: Team) -> Target:

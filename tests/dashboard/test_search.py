@@ -29,6 +29,7 @@ def place(team):
     factories.HostFactory(course=team.course, name="zebra-host")
     team.name, team.course.name = "Zebra team", "Zebra lab"
     team.save()
+    team.course.has_status_page = True
     team.course.save()
     person = factories.UserFactory(name="Zora Zebra", email="zora@example.org")
     factories.MembershipFactory(user=person, team=team)
@@ -51,12 +52,12 @@ def test_a_lecturer_finds_every_kind(place, lecturer):
     assert headings(answer) == [*EVERYBODY, "People", "Hosts", "Courses", "Pages and actions"]
     assert "hits for “zebra”" in text_of(answer)
     assert f"/courses/{place.course.slug}/people/?q=zora%40example.org" in links(answer)
-    assert "Import roster of Zebra lab" in text_of(answer)
+    assert "Add a project to Zebra team" in text_of(answer)
 
 
 def test_every_hit_leads_somewhere(place, lecturer):
     found = links(page(lecturer, "/search/?q=zebra"))
-    assert len(found) == 14
+    assert len(found) == 16
     for link in found:
         assert page(lecturer, link).status_code == 200
 
@@ -70,7 +71,7 @@ def test_a_tutor_finds_people_but_nothing_to_edit(place, tutor):
 
 def test_a_student_finds_neither_people_nor_hosts(place, student):
     answer = page(student, "/search/?q=zebra")
-    assert headings(answer) == [*EVERYBODY, "Courses"]
+    assert headings(answer) == [*EVERYBODY, "Courses", "Pages and actions"]
     assert "zora" not in text_of(answer).lower()
 
 
@@ -112,6 +113,19 @@ def test_an_archived_team_is_found_and_called_so(place, student):
         ("add a course", "lecturer", None),
         ("administration", "admin", "Administration"),
         ("profile", "student", "Your profile"),
+        ("notifications", "student", "Notifications"),
+        ("design", "tutor", "Design system"),
+        ("design", "student", None),
+        ("long jobs", "tutor", "Long jobs of Zebra lab"),
+        ("long jobs", "student", None),
+        ("make archive", "lecturer", "Make an archive of Zebra lab"),
+        ("make archive", "tutor", None),
+        ("checklist", "lecturer", "Set-up checklist of Zebra lab"),
+        ("checklist", "tutor", None),
+        ("keys of", "lecturer", "Keys of Zebra lab"),
+        ("status page", "student", "Status page of Zebra lab"),
+        ("add environment", "lecturer", "Add an environment"),
+        ("add environment", "student", None),
     ],
 )
 def test_pages_are_offered_to_those_who_may_open_them(request, place, words, who, title):
@@ -128,6 +142,27 @@ def test_the_other_colours_are_a_form_in_the_page_and_in_the_palette(student):
         assert "Switch to dark" not in text
         assert f'form="{form}" formaction="/settings/theme/" name="value" value="light"' in text
         assert 'value="auto"' in text
+
+
+def test_a_course_without_a_status_page_offers_none(place, student):
+    Course.objects.update(has_status_page=False)
+    assert "Status page" not in text_of(page(student, "/search/?q=status"))
+
+
+def test_an_archive_is_asked_for_with_a_form(place, lecturer):
+    text = text_of(page(lecturer, "/search/?q=make+archive"))
+    assert f'formaction="/courses/{place.course.slug}/archive/" name="is_asked" value="1"' in text
+
+
+def test_an_environment_is_added_where_there_is_a_project(team, lecturer):
+    assert "Add an environment" not in text_of(page(lecturer, "/search/?q=add+environment"))
+
+
+@pytest.mark.parametrize(("who", "is_offered"), [("lecturer", True), ("tutor", True), ("student", False)])
+def test_a_team_that_is_found_may_get_a_project(request, place, who, is_offered):
+    text = text_of(page(request.getfixturevalue(who), "/search/?q=zebra+team"))
+    path = f"/courses/{place.course.slug}/teams/{place.slug}/add-project/"
+    assert (f'<a href="{path}">Add a project to Zebra team</a>' in text) is is_offered
 
 
 def test_at_most_eight_of_a_kind_are_shown(team, lecturer):
@@ -174,9 +209,9 @@ def test_the_palette_gets_options_alone(place, lecturer):
     answer = page(lecturer, "/search/?q=zebra", **PARTIAL)
     text = text_of(answer)
     assert "<html" not in text
-    assert text.count('role="option"') == 14
+    assert text.count('role="option"') == 16
     assert text.count('role="group"') == 9
-    assert 'data-words="14 hits for “zebra”"' in text
+    assert 'data-words="16 hits for “zebra”"' in text
     assert "HX-Request" in answer.headers["Vary"]
     assert 'data-words="Nothing found for “xyz”"' in text_of(page(lecturer, "/search/?q=xyz", **PARTIAL))
     assert 'data-words=""' in text_of(page(lecturer, "/search/", **PARTIAL))
