@@ -66,6 +66,8 @@ def _texts(remarks: Mapping[str, bool]) -> dict[str, tuple[str, str]]:
 
 
 def _environments(remarks: Mapping[str, bool]) -> str:
+    if remarks["is_refused"]:
+        return _("No app could be asked yet: its check says why.")
     if remarks["has_places"] and not remarks["has_answers"]:
         return _("The first answer is on its way; this step is then done by itself.")
     return _("Each address is checked once a minute; the first chart has points two minutes later.")
@@ -83,7 +85,10 @@ def _channel(remarks: Mapping[str, bool]) -> str:
 
 def _staff(remarks: Mapping[str, bool]) -> str:
     if remarks["has_invited"]:
-        return _("They have a role here and have not signed in yet. It is done when one has.")
+        return _(
+            "They have a role here and have not signed in yet: invite them by mail, or hand them a link. "
+            "It is done when one has."
+        )
     return _(
         "Lecturers edit the course, tutors their teams. It is done when one has signed in, besides "
         "whoever added the course."

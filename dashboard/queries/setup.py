@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from alerts.models import Channel, Delivery
 from courses.models import OPERATIONS, Course, Environment, Event, Membership, Team, User
 from dashboard.steps import Line, lines
+from health.models import Status
 from pipelines.models import CIServer
 
 STEPS = ("course", "roster", "server", "environments", "channel", "staff")
@@ -21,6 +22,7 @@ class Setup:
     steps: dict[str, bool]  # whether each is done
     is_filed: bool = False  # whether a message was written, but only into a file
     has_places: bool = False  # whether an app has an address, which nobody may have asked yet
+    is_refused: bool = False  # whether apps were asked, but none could be
     has_sample: bool = False  # whether the sample course is there
     has_invited: bool = False  # whether staff have a role who never signed in
 
@@ -40,6 +42,7 @@ class Setup:
             "is_filed": self.is_filed,
             "has_places": self.has_places,
             "has_answers": self.steps["environments"],
+            "is_refused": self.is_refused,
             "has_invited": self.has_invited,
         }
         return lines(self.course, self.steps, remarks)
@@ -63,7 +66,8 @@ def with_steps(courses: QuerySet[Course], *, is_mail_filed: bool) -> QuerySet[An
         has_roster=Exists(Team.objects.filter(course=course)),
         has_server=Exists(CIServer.objects.filter(course=course)),
         has_places=Exists(places),
-        has_environments=Exists(places.filter(health_state__last_checked_at__isnull=False)),
+        has_environments=Exists(places.filter(health_state__status__in=[Status.UP, Status.DOWN])),
+        has_tried=Exists(places.filter(health_state__last_checked_at__isnull=False)),
         has_channel=Exists(told),
         has_sent=Exists(sent),
         has_staff=Exists(here.exclude(Exists(first))),
@@ -79,6 +83,7 @@ def setup_of(course: Any) -> Setup:
         steps,
         is_filed=course.has_sent and not course.has_channel,
         has_places=course.has_places,
+        is_refused=course.has_tried and not course.has_environments,
         has_invited=course.has_invited,
     )
 

@@ -47,7 +47,13 @@ def test_an_address_is_a_step_on_the_way_and_the_first_answer_ends_it(course, te
     assert not found.steps["environments"]
     line = next(line for line in found.lines if line.name == "environments")
     assert (line.action, line.text.split(";")[0]) == ("See the checks", "The first answer is on its way")
-    factories.EnvironmentStateFactory(environment=place, last_checked_at=timezone.now())
+    state = factories.EnvironmentStateFactory(
+        environment=place, last_checked_at=timezone.now(), status="unknown"
+    )
+    line = next(line for line in steps_of(course).lines if line.name == "environments")
+    assert (line.is_done, line.text) == (False, "No app could be asked yet: its check says why.")
+    state.status = "down"
+    state.save()
     found = steps_of(course)
     assert found.steps["environments"]
     assert next(line for line in found.lines if line.name == "environments").action == "Look"
@@ -85,3 +91,11 @@ def test_an_outsider_gets_404_and_a_stranger_the_login(client, course, outsider,
         client.force_login(user)
         assert client.get(address).status_code == 404
         assert client.post(f"{address}finish/").status_code == 404
+
+
+def test_a_job_of_the_first_steps_leads_back_to_them(client, lecturer, course):
+    job = factories.CourseJobFactory(course=course)
+    client.force_login(lecturer)
+    assert "Back to the first steps" in client.get(job.get_absolute_url()).text
+    Course.objects.update(is_set_up=True)
+    assert "Back to the first steps" not in client.get(job.get_absolute_url()).text
