@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from alerts import queries, services
 from alerts.forms import SubscriptionForm
 from alerts.models import Rule
-from courses.http import Request, render_page
+from courses.http import Request
+from courses.live import live_page
 from courses.models import Membership
 from courses.views.pages import is_mail_filed
 from courses.views.profile import profile_tabs
@@ -33,14 +34,19 @@ def notifications(request: Request) -> HttpResponse:
         )
         messages.success(request, _("Your notifications are saved."))
         return redirect("alerts:notifications")
-    context = {
+    frame = {
         "form": form,
         "tabs": profile_tabs("alerts:notifications"),
         "severities": Rule.Severity.labels,
-        "mails": queries.mails_to(request.user)[:LATEST],
         "is_mail_filed": is_mail_filed(),
     }
-    return render_page(request, "alerts/notifications.html", context, partial="mails")
+    return live_page(
+        request,
+        "alerts/notifications.html",
+        frame=frame,
+        is_own=True,
+        mails=lambda: {"mails": queries.mails_to(request.user)[:LATEST]},
+    )
 
 
 @require_POST

@@ -57,15 +57,20 @@ def course_detail(request: Request, course: str) -> HttpResponse:
     frame = {
         "course": row,
         "crumbs": crumbs_to(),
-        "page": page_of(request, teams, size=ROWS),
+        "count": teams.count(),
         "text": text,
         "staff": queries.staff_of(row),
         "tabs": course_tabs(row, request.user, "courses:course_detail"),
         "is_staff": row.is_staffed,
         "may_edit": row.may_edit,
     }
-    part = partial(timeline_part, events, asked, size=FEW_ENTRIES)
-    return live_page(request, "courses/course_detail.html", frame=frame, timeline=part)
+    return live_page(
+        request,
+        "courses/course_detail.html",
+        frame=frame,
+        team_rows=lambda: {"page": page_of(request, teams, size=ROWS)},
+        timeline=partial(timeline_part, events, asked, size=FEW_ENTRIES),
+    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,5 +1,7 @@
 """Who takes part in a course?"""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
@@ -14,6 +16,7 @@ from courses import queries, services
 from courses.exports import people_csv, wants_csv
 from courses.forms import MemberForm
 from courses.http import Request, asked_text, page_of
+from courses.live import live_page
 from courses.models import Course, Membership
 from courses.services import invitations
 from courses.views.pages import ROWS, Crumbs, confirm_page, course_tabs, crumbs_to, form_page, is_mail_filed
@@ -37,19 +40,23 @@ def member_list(request: Request, course: str) -> HttpResponse:
     if wants_csv(request):
         return people_csv(row.slug, people)
     may_edit = Course.objects.editable_by(request.user).filter(pk=row.pk).exists()
-    links = queries.people_to_link(row, request.user)
-    context = {
+    frame = {
         "course": row,
         "crumbs": crumbs_to(row),
-        "page": page_of(request, people, size=ROWS),
+        "count": people.count(),
         "text": text,
         "tabs": course_tabs(row, request.user, "courses:member_list"),
         "is_mail_filed": is_mail_filed(),
         "may_edit": may_edit,
         "invitable": invitations.never_here(row).count() if may_edit and not is_mail_filed() else 0,
-        "linkable": set(links.values_list("pk", flat=True)) if may_edit else set(),
     }
-    return render(request, "courses/member_list.html", context)
+
+    def part() -> dict[str, Any]:
+        links = queries.people_to_link(row, request.user)
+        linkable = set(links.values_list("pk", flat=True)) if may_edit else set()
+        return {"page": page_of(request, people, size=ROWS), "linkable": linkable}
+
+    return live_page(request, "courses/member_list.html", frame=frame, people=part)
 
 
 @require_http_methods(["GET", "POST"])
