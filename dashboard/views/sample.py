@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -32,7 +32,10 @@ def sample_remove(request: Request) -> HttpResponse:
     """Ask, then take the sample course away; for administrators."""
     if not request.user.is_superuser:
         raise Http404
-    course = get_object_or_404(Course, is_sample=True)
+    course = Course.objects.filter(is_sample=True).first()
+    if course is None:
+        messages.info(request, _("There is no sample course."))
+        return redirect("dashboard:overview")
     if request.method == "GET":
         text = _("Its teams, people, measurements, pipelines and experiments go. Nothing else is touched.")
         title = _("Remove the sample course?")

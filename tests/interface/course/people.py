@@ -101,8 +101,8 @@ EVENTS = [
     ("deployment", "neutral", "Deployed 4f2a9c1 to production"),
     ("pipeline", "bad", "main is red: test failed"),
     ("pipeline", "good", "main is green again"),
-    ("incident", "bad", "production is down: 502 Bad Gateway"),
     ("incident", "good", "production is up again"),
+    ("incident", "bad", "production is down: 502 Bad Gateway"),
     ("alert", "bad", "Fired: production answers with 502"),
     ("experiment", "neutral", "Experiment started"),
     ("settings", "neutral", "Project changed"),
@@ -129,6 +129,12 @@ def make_clock_changes(story: Story, team: Team) -> None:
     )
 
 
+def _incident(project: Project, k: int) -> str | None:
+    """Return the key by which charts draw an incident from its start to its end; None for other entries."""
+    kind, tone, _title = EVENTS[k % len(EVENTS)]
+    return f"story:{project.pk}:{k}:{'up' if tone == 'good' else 'down'}" if kind == "incident" else None
+
+
 def make_events(story: Story, course: Course, projects: list[Project]) -> None:
     """Write a timeline with every kind of entry for every team, and a long one for the worst."""
     lecturer = User.objects.get(email=ROLES["lecturer"])
@@ -149,6 +155,7 @@ def make_events(story: Story, course: Course, projects: list[Project]) -> None:
             title=story.text(EVENTS[k % len(EVENTS)][2]),
             detail=story.text("name: old → new") if k % 3 == 0 else "",
             actor=lecturer if k % len(EVENTS) > 5 else None,
+            dedupe_key=_incident(project, k),
         )
         for project, n, k in told
     )
