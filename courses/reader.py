@@ -10,7 +10,8 @@ from django.utils import timezone, translation
 
 from courses.models import Theme
 
-THEME_COOKIE = "theme"  # of who has not signed in
+THEME_COOKIE = "theme"  # for pages that know no reader: before signing in, and when something broke
+A_YEAR_S = 365 * 24 * 3600
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -38,7 +39,20 @@ def reader_settings(get_response: Answer) -> Answer:
 
 
 def theme_of(request: HttpRequest) -> str:
-    """Return `light`, `dark` or `auto`: the reader's own choice, or the cookie of who has not signed in."""
+    """Return `light`, `dark` or `auto`: the reader's own choice, or this browser's where nobody signed in."""
     reader = getattr(request, "user", None)  # an error page may be answered before there is one
-    chosen: str = getattr(reader, "theme", "") or request.COOKIES.get(THEME_COOKIE, "")
+    return getattr(reader, "theme", "") or theme_of_browser(request)
+
+
+def theme_of_browser(request: HttpRequest) -> str:
+    """Return what was chosen last in this browser, without asking who reads."""
+    chosen = request.COOKIES.get(THEME_COOKIE, "")
     return chosen if chosen in Theme.values else Theme.AUTO.value
+
+
+def keep_theme(response: HttpResponse, theme: str) -> None:
+    """Let this browser remember `theme`."""
+    is_secure = settings.SESSION_COOKIE_SECURE
+    response.set_cookie(
+        THEME_COOKIE, theme, max_age=A_YEAR_S, secure=is_secure, httponly=True, samesite="Lax"
+    )

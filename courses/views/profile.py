@@ -13,9 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from courses import services
 from courses.forms import ProfileForm, ReadingForm, ThemeForm
 from courses.http import Request
-from courses.reader import THEME_COOKIE
-
-A_YEAR_S = 365 * 24 * 3600
+from courses.reader import keep_theme
 
 
 def profile_tabs(current: str) -> list[tuple[str, str, bool]]:
@@ -49,7 +47,9 @@ def reading(request: Request) -> HttpResponse:
     if form.is_valid():
         services.edit_reading(request.user, **form.cleaned_data)
         messages.success(request, _("It is saved, and holds from this page on."))
-        return redirect("courses:reading")
+        response = redirect("courses:reading")
+        keep_theme(response, request.user.theme)
+        return response
     context = {"form": form, "tabs": profile_tabs("courses:reading")}
     return render(request, "courses/reading.html", context)
 
@@ -57,7 +57,7 @@ def reading(request: Request) -> HttpResponse:
 @login_not_required
 @require_POST
 def theme_set(request: HttpRequest) -> HttpResponse:
-    """Switch between light and dark: in the profile, or in a cookie for who has not signed in."""
+    """Switch between light and dark: in the profile of who has signed in, and in this browser."""
     form = ThemeForm(request.POST)
     target = request.POST.get("next", "")
     # Without a leading slash a browser would look beside this page.
@@ -67,13 +67,5 @@ def theme_set(request: HttpRequest) -> HttpResponse:
         return response
     if request.user.is_authenticated:
         services.set_theme(request.user, theme=form.cleaned_data["value"])
-    else:
-        response.set_cookie(
-            THEME_COOKIE,
-            form.cleaned_data["value"],
-            max_age=A_YEAR_S,
-            secure=settings.SESSION_COOKIE_SECURE,
-            httponly=True,
-            samesite="Lax",
-        )
+    keep_theme(response, form.cleaned_data["value"])
     return response

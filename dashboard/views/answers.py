@@ -9,6 +9,8 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
+from courses.reader import theme_of_browser
+
 BUSY_FOR_S = 60
 
 
@@ -47,7 +49,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Answer for an exception nobody caught, which Django logs."""
     if _is_busy(sys.exc_info()[1]):
         return _busy(request)
-    return HttpResponse(render_to_string("500.html"), status=500)
+    return HttpResponse(_fault("500.html", request), status=500)
 
 
 def _is_busy(fault: BaseException | None) -> bool:
@@ -60,5 +62,10 @@ def _busy(request: HttpRequest) -> HttpResponse:
     """Answer without the database: the page knows no reader, and no session is stored after it."""
     if hasattr(request, "session"):
         request.session.modified = False
-    page = render_to_string("503.html")
+    page = _fault("503.html", request)
     return HttpResponse(page, status=503, headers={"Retry-After": str(BUSY_FOR_S)})
+
+
+def _fault(template: str, request: HttpRequest) -> str:
+    """Return a page about a fault of ours, without asking who reads."""
+    return render_to_string(template, {"theme": theme_of_browser(request)})

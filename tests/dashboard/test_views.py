@@ -229,6 +229,16 @@ def test_the_page_of_a_busy_site_asks_no_database(rf, django_assert_num_queries)
     assert not request.session.modified
 
 
+@pytest.mark.parametrize(("kept", "theme"), [("dark", "dark"), ("", "auto"), ('"><b>', "auto")])
+def test_the_page_of_a_fault_has_the_colours_of_the_browser(rf, django_assert_num_queries, kept, theme):
+    request = rf.get("/")
+    request.COOKIES["theme"] = kept
+    request.user = SimpleLazyObject(User.objects.get)
+    with django_assert_num_queries(0):
+        answer = answers.server_error(request)
+    assert f'data-theme="{theme}"' in answer.content.decode()
+
+
 def test_teams_that_a_tutor_begins_with_are_nobody_elses_view(client, monkeypatch):
     monkeypatch.setattr(live, "FRESH_S", 60.0)
     course = large.make(3, now=timezone.now())

@@ -1,4 +1,4 @@
-"""How far apart are two colours, to eyes that see fewer of them?"""
+"""How far apart are two colours, to eyes that see fewer of them, and how much do they contrast?"""
 
 import math
 from collections.abc import Sequence
@@ -55,3 +55,9 @@ def lab(rgb: Sequence[float], blindness: str = "none") -> Colour:
 def distance(one: Sequence[float], other: Sequence[float], blindness: str = "none") -> float:
     """Return the difference of two RGB colours: ΔE of 1976, the distance in L*a*b*."""
     return math.dist(lab(one, blindness), lab(other, blindness))
+
+
+def contrast(one: Sequence[float], other: Sequence[float]) -> float:
+    """Return the contrast of two RGB colours, 1 to 21. Source: WCAG 2.2, "contrast ratio"."""
+    lights = sorted(_times(TO_XYZ, [_linear(v) for v in rgb])[1] for rgb in (one, other))
+    return (lights[1] + 0.05) / (lights[0] + 0.05)

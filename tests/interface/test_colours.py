@@ -5,11 +5,13 @@ from itertools import combinations
 
 import pytest
 
-from tests.interface.colours import BLINDNESS, distance
+from tests.interface.colours import BLINDNESS, contrast, distance
+from tests.site import ROOT
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 TONES = ("good", "bad", "warn", "busy", "idle")
 LEAST_DISTANCE = 15
+LEAST_CONTRAST = 3  # of a shape that means something with what it stands on
 READ_STATES = """() => [...document.querySelectorAll('#teams .state, #teams .tile')].map(state => {
   const isTile = state.matches('.tile');
   const svg = state.querySelector('svg');
@@ -50,6 +52,30 @@ def test_any_two_states_differ_to_all_eyes(visitor, scheme, eyes):
         for one, other in combinations(TONES, 2)
     }
     assert not {pair: far for pair, far in near.items() if far < LEAST_DISTANCE}
+
+
+def tokens(scheme: str) -> dict[str, tuple[int, ...]]:
+    """Return the colours of the stylesheet, each as RGB, as they are in light or in dark."""
+    text = (ROOT / "static" / "css" / "site.css").read_text()
+    hexes = {
+        name: pair[scheme == "dark"]
+        for name, *pair in re.findall(r"--([\w-]+): light-dark\(#(\w+), #(\w+)\)", text)
+    }
+    wide = {name: code if len(code) == 6 else "".join(c * 2 for c in code) for name, code in hexes.items()}
+    return {name: tuple(bytes.fromhex(code)) for name, code in wide.items()}
+
+
+def test_contrast_of_known_colours():
+    assert contrast((0, 0, 0), (255, 255, 255)) == pytest.approx(21)
+    assert contrast((255, 255, 255), (0x77, 0x77, 0x77)) == pytest.approx(4.48, abs=0.01)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("tone", [*TONES, "accent", "edge"])
+def test_shapes_stand_out_from_their_ground(scheme, tone):
+    colours = tokens(scheme)
+    found = {ground: round(contrast(colours[tone], colours[ground]), 2) for ground in ("card", "page")}
+    assert all(value >= LEAST_CONTRAST for value in found.values()), found
 
 
 @pytest.mark.parametrize(("view", "least"), [("grid", 200), ("table", 100)])

@@ -14,6 +14,10 @@ from tests.interface.course.people import PASSWORD, ROLES, ZONES
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 PHONE = {"viewport": {"width": 390, "height": 844}}
 WORST = "Daring Otters"
+CORE = [
+    *("/", "/?view=table", "/courses/se/teams/team-3/", "/alerts/", "/alerts/1/", "/health/", "/pipelines/"),
+    *("/experiments/", "/courses/se/", "/search/?q=otters", "/alerts/notifications/", "/settings/reading/"),
+]
 DARK_BELOW, LIGHT_ABOVE = 80, 180  # mean brightness of a page, 0 to 255
 
 
@@ -58,11 +62,23 @@ def test_a_reader_may_choose_dark_and_no_page_flashes(visitor):
     page.wait_for_load_state()
     assert background(page) < DARK_BELOW
     assert max(frames(page, "/")) < DARK_BELOW
+    for status in (500, 503):
+        page.goto(f"/faults/{status}/")
+        assert background(page) < DARK_BELOW, "the page of a fault asks no reader, but this browser"
     page.goto("/settings/reading/")
     page.get_by_label(re.compile("system")).check()
     page.get_by_role("button", name="Save").click()
     page.wait_for_load_state()
     assert background(page) > LIGHT_ABOVE
+
+
+def test_the_browser_keeps_the_theme_for_the_page_of_signing_in(visitor):
+    page = visitor("empty", "", color_scheme="light")
+    page.goto("/accounts/login/")
+    assert background(page) > LIGHT_ABOVE
+    page.context.add_cookies([{"name": "theme", "value": "dark", "url": page.url}])
+    page.reload()
+    assert max(frames(page, "/accounts/login/")) < DARK_BELOW
 
 
 def frames(page, path: str) -> list[float]:
@@ -168,6 +184,17 @@ def test_a_team_fits_on_one_sheet_of_paper(visitor):
     page.goto("/courses/se/teams/team-3/")
     sheet = page.pdf(format="A4")
     assert len(re.findall(rb"/Type\s*/Page\b(?!s)", sheet)) == 1
+
+
+@pytest.mark.parametrize("path", CORE)
+def test_nothing_scrolls_sideways_at_four_hundred_percent(visitor, path):
+    page = visitor("full", "lecturer", viewport={"width": 320, "height": 256})  # 1280 × 1024, enlarged
+    page.goto(path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    tall = page.locator(".bar").evaluate(
+        "bar => getComputedStyle(bar).position === 'sticky' ? bar.getBoundingClientRect().height : 0"
+    )
+    assert tall < 256 / 2, "what stays on the screen leaves room to read"
 
 
 def test_two_hundred_teams_stand_on_one_screen(visitor):
