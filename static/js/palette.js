@@ -9,7 +9,7 @@ if (palette) {
   const start = document.getElementById("palette-start");
   const hits = document.getElementById("palette-hits");
   const status = palette.querySelector("[role=status]");
-  const WAIT_MS = 80;
+  const WAIT_MS = 30;
   let frequent = null; // what the server offers before anything is typed
   let asking = null; // ends the question under way, so that its answer is not shown
   let timer = 0;
