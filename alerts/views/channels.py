@@ -35,7 +35,7 @@ def channel_list(request: Request) -> HttpResponse:
     return live_page(
         request,
         "alerts/channel_list.html",
-        frame=tabs,
+        frame={**tabs, "has_any": Channel.objects.visible_to(request.user).exists()},
         fresh_s=SOON_S / 2,
         channels=lambda: _channels(request),
     )

@@ -33,6 +33,7 @@ def environment_list(request: Request) -> HttpResponse:
         "tutors": tutors_of(request.user),
         "tabs": health_tabs(request.user, ENVIRONMENTS),
         "may_add_one": Project.objects.editable_by(request.user).exists(),
+        "has_any": Environment.objects.visible_to(request.user).exists(),
     }
 
     def part() -> dict[str, Any]:

@@ -37,7 +37,7 @@ def server_list(request: Request) -> HttpResponse:
     return live_page(
         request,
         "pipelines/server_list.html",
-        frame={"crumbs": crumbs_of()[:1]},
+        frame={"crumbs": crumbs_of()[:1], "has_any": CIServer.objects.editable_by(request.user).exists()},
         servers=lambda: {"rows": queries.server_rows(request.user, now=timezone.now())},
     )
 
