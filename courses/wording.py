@@ -1,9 +1,9 @@
 """How is a roster told to the reader: what is wrong with it, and what it would change?"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from courses.rules.csvfile import Problem
 
@@ -163,3 +163,14 @@ def amounts(counts: Mapping[str, int]) -> str:
         things = ", ".join(COUNTED[what] % n for what, n in found if n)
         parts += [sentence % {"things": things}] if things else []
     return "; ".join(parts)
+
+
+def unchecked(urls: Sequence[str]) -> str:
+    """Return the warning about addresses, at least one, that the network guard does not let the site ask."""
+    return ngettext(
+        "%(url)s will not be checked: the site reaches public addresses only. "
+        "An administrator can allow more in OUTBOUND_ALLOW.",
+        "These addresses will not be checked: the site reaches public addresses only. "
+        "An administrator can allow more in OUTBOUND_ALLOW.",
+        len(urls),
+    ) % {"url": urls[0]}

@@ -13,14 +13,13 @@ from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 
 from courses.models import Course, Job, User
 from courses.rules.csvfile import write_records
 from courses.rules.zipping import Entry, Zip, added, directory, ended, opened
-from courses.services.jobs import JobKind, Progress, Write, append_result, start_job
+from courses.services.jobs import JobKind, Progress, Write, append_result, counting, start_job
 from courses.services.timeline import record_events, settings_event
 
 KIND = "courses.archive"
@@ -128,9 +127,9 @@ def _zip(told: Mapping[str, Any]) -> Zip:
     return Zip(told["length"], tuple(Entry(**entry) for entry in told["entries"]))
 
 
-def _counted(count: int) -> str:
-    shown = number_format(count, force_grouping=True)
-    return ngettext("%(count)s row", "%(count)s rows", count) % {"count": shown}
-
-
-ARCHIVE = JobKind(name=KIND, label=_("Course archive"), steps=archive_steps, counted=_counted)
+ARCHIVE = JobKind(
+    name=KIND,
+    label=_("Course archive"),
+    steps=archive_steps,
+    counted=counting(ngettext_lazy("%(n)s row", "%(n)s rows", "count")),
+)

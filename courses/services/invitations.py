@@ -15,13 +15,12 @@ from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
-from django.utils.formats import number_format
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from courses.clients import Letter, post
 from courses.models import Course, Job, User
-from courses.services.jobs import JobKind, JobRefusedError, Progress, Write, start_job
+from courses.services.jobs import JobKind, JobRefusedError, Progress, Write, counting, start_job
 from courses.services.timeline import record_events, settings_event
 
 KIND = "courses.invitations"
@@ -125,17 +124,11 @@ def _letter(person: User, course: Course) -> Letter:
         )
 
 
-def _people(count: int) -> str:
-    return ngettext("%(count)s person", "%(count)s people", count) % {
-        "count": number_format(count, force_grouping=True)
-    }
-
-
 INVITATIONS = JobKind(
     name=KIND,
     label=_("Invitations"),
     steps=invitation_steps,
-    counted=_people,
+    counted=counting(ngettext_lazy("%(n)s person", "%(n)s people", "count")),
     if_stopped=_("Who got a mail keeps it. Invite again for the others."),
     patience_s=150,  # ten mails to a server that takes its time
 )

@@ -10,15 +10,14 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 
 from courses.addresses import is_email, is_web_address
 from courses.models import Course, Job, User
 from courses.rules.names import slug_of
 from courses.rules.roster import RosterRow, read_roster
-from courses.services.jobs import JobKind, JobRefusedError, Progress, Write, read_input, start_job
+from courses.services.jobs import JobKind, JobRefusedError, Progress, Write, counting, read_input, start_job
 from courses.services.roster import note_import, plan_roster, store_plan
 from courses.services.roster_changes import RosterPlan
 from courses.services.roster_plan import Draft
@@ -90,16 +89,10 @@ def _next_teams(rows: Sequence[RosterRow]) -> Sequence[RosterRow]:
     return rows[:end]
 
 
-def _lines(count: int) -> str:
-    return ngettext("%(count)s line", "%(count)s lines", count) % {
-        "count": number_format(count, force_grouping=True)
-    }
-
-
 ROSTER_IMPORT = JobKind(
     name=KIND,
     label=_("Roster import"),
     steps=roster_steps,
-    counted=_lines,
+    counted=counting(ngettext_lazy("%(n)s line", "%(n)s lines", "count")),
     if_stopped=_("What it had imported by then stays. Import the same file again to do the rest."),
 )

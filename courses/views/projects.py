@@ -12,6 +12,7 @@ from courses.forms import EnvironmentForm, ProjectChoiceForm, ProjectForm
 from courses.http import Request
 from courses.models import Environment, Project, Team
 from courses.views.pages import NAME_TAKEN, Crumbs, crumbs_to, form_page
+from courses.wording import unchecked
 
 
 def _crumbs(project: Project) -> Crumbs:
@@ -20,11 +21,7 @@ def _crumbs(project: Project) -> Crumbs:
 
 def _warn_of(request: Request, address: str) -> None:
     if address and services.is_refused(address):
-        words = _(
-            "%(url)s will not be checked: the site reaches public addresses only. "
-            "An administrator can allow more in OUTBOUND_ALLOW."
-        )
-        messages.warning(request, words % {"url": address})
+        messages.warning(request, unchecked([address]))
 
 
 @require_http_methods(["GET", "POST"])

@@ -17,7 +17,7 @@ from courses.services import RosterPlan
 from courses.services.jobs import JobRefusedError
 from courses.services.roster_job import start_roster_import
 from courses.views.pages import crumbs_to, is_mail_filed
-from courses.wording import NAMES, reason_of, remedy_of
+from courses.wording import NAMES, reason_of, remedy_of, unchecked
 
 SALT = "courses.roster"
 HOUR_S = 3600
@@ -51,13 +51,15 @@ def roster_import(request: Request, course: str) -> HttpResponse:
 def _preview(request: Request, course: Course, text: str, plan: RosterPlan) -> HttpResponse:
     """Show the plan. The text travels in the page, signed for this reader and course."""
     draft = [text, course.pk, request.user.pk]
+    unreachable = services.unreachable(plan)[:SHOWN]
     context = {
         "course": course,
         "crumbs": crumbs_to(course),
         "plan": plan,
         "problems": [(row, reason_of(row), remedy_of(row)) for row in plan.problems[:SHOWN]],
         "changes": [(row, NAMES[row.what]) for row in plan.changes[:SHOWN]],
-        "unreachable": services.unreachable(plan)[:SHOWN],
+        "unreachable": unreachable,
+        "warning": unchecked([place.url for place in unreachable]) if unreachable else "",
         "draft": "" if plan.problems else signing.dumps(draft, salt=SALT, compress=True),
     }
     return render(request, "courses/roster_preview.html", context)

@@ -5,12 +5,11 @@ from datetime import datetime
 from functools import partial
 
 from django.db import transaction
-from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 
 from courses.models import Course, Environment, Event, Job, Membership, User
-from courses.services.jobs import JobKind, Progress, Write, start_job
+from courses.services.jobs import JobKind, Progress, Write, counting, start_job
 from dashboard.sample.alarms import Place, make_alarms
 from dashboard.sample.builds import make_builds
 from dashboard.sample.people import forget_people, make_teams
@@ -110,17 +109,11 @@ def _progress(done: int) -> Progress:
     return Progress(done, TEAMS, {"done": done}, "Nothing of it is polled, and nobody is told.")
 
 
-def _teams(count: int) -> str:
-    return ngettext("%(count)s team", "%(count)s teams", count) % {
-        "count": number_format(count, force_grouping=True)
-    }
-
-
 SAMPLE = JobKind(
     name=KIND,
     label=_("Sample data"),
     steps=sample_steps,
-    counted=_teams,
+    counted=counting(ngettext_lazy("%(n)s team", "%(n)s teams", "count")),
     if_stopped=_("What it had made stays. Ask for it again to go on, or remove the sample course."),
     patience_s=30,
 )

@@ -11,12 +11,11 @@ from datetime import UTC, date, datetime, time
 from functools import partial
 
 from django.db.models import Q
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from courses.models import Course, Job, User
-from courses.services.jobs import JobKind, JobRefusedError, Progress, Write, start_job
+from courses.services.jobs import JobKind, JobRefusedError, Progress, Write, counting, start_job
 from pipelines import rules
 from pipelines.clients import CLIENTS
 from pipelines.clients.readings import CIFault, FaultKind, HistoryPage, Wanted
@@ -157,17 +156,11 @@ def _outcome(mark: _Mark) -> str:
     return " ".join(parts)
 
 
-def _repositories(count: int) -> str:
-    return ngettext("%(count)s repository", "%(count)s repositories", count) % {
-        "count": number_format(count, force_grouping=True)
-    }
-
-
 BACKFILL = JobKind(
     name=KIND,
     label=gettext_lazy("Older pipelines"),
     steps=backfill_steps,
-    counted=_repositories,
+    counted=counting(ngettext_lazy("%(n)s repository", "%(n)s repositories", "count")),
     if_stopped=gettext_lazy("The pipelines it had read stay. Start it again for the rest."),
     patience_s=75,  # two requests that take as long as they may, and the write
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 
 from courses.models import Job
@@ -50,6 +51,11 @@ class JobKind:
     counted: Callable[[int], str]
     if_stopped: str | Promise = ""
     patience_s: float = 12.0
+
+
+def counting(words: Any) -> Callable[[int], str]:
+    """Return what a kind is `counted` by, from `ngettext_lazy("%(n)s row", "%(n)s rows", "count")`."""
+    return lambda count: str(words % {"count": count, "n": number_format(count, force_grouping=True)})
 
 
 class JobRefusedError(Exception):
