@@ -8,6 +8,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from courses.charts.axes import zone_words
 from courses.templatetags.ui import duration, exact
 from health.rules import ranges
 from health.rules.verdicts import DOWN, UNKNOWN, UP
@@ -81,11 +82,11 @@ def span_words(span: timedelta) -> str:
 
 
 def window_words(shown: ranges.Window, zone: tzinfo) -> str:
-    """Return what a drawing is of: `last 24 hours`, `since 09:12 CET`, `28 Mar 12:00 to 28 Mar 13:00 CET`."""
+    """Return what a drawing is of: `last 24 hours`, `since 09:12 UTC+1`, `… to 28 Mar 13:00 UTC+1`."""
     if shown.asked.end:
-        return _to(instant(shown.start, zone), f"{instant(shown.end, zone)} {_zone(shown.end, zone)}")
+        return _to(instant(shown.start, zone), f"{instant(shown.end, zone)} {zone_words(shown.end, zone)}")
     if shown.since:
-        return _since(f"{clock(shown.since, shown.end, zone)} {_zone(shown.since, zone)}")
+        return _since(f"{clock(shown.since, shown.end, zone)} {zone_words(shown.since, zone)}")
     return _last(shown)
 
 
@@ -110,10 +111,6 @@ def _since(time: str) -> str:
 
 def _last(shown: ranges.Window) -> str:
     return _("last %(span)s") % {"span": span_words(shown.asked.span)}
-
-
-def _zone(at: datetime, zone: tzinfo) -> str:
-    return f"{at.astimezone(zone):%Z}"
 
 
 def became_words(became: str) -> str:

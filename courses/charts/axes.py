@@ -63,8 +63,8 @@ class TimeAxis:
         return _worded(at, self.zone, get_language())
 
     def zoned(self, at: datetime) -> str:
-        """Return the same with the zone, for where nothing else tells it: `28 Mar 13:05 CET`."""
-        return f"{self.words(at)} {at.astimezone(self.zone):%Z}"
+        """Return the same with the zone, for where nothing else tells it: `28 Mar 13:05 UTC+1`."""
+        return f"{self.words(at)} {zone_words(at, self.zone)}"
 
     def ticks(self) -> list[Tick]:
         """Return the ticks. Where labels are left out, those of midnights stay: they name the day."""
@@ -95,6 +95,14 @@ class ValueAxis:
 @lru_cache(maxsize=4096)  # the charts of a page share their instants, and so does its next refresh
 def _worded(at: datetime, zone: tzinfo, language: str | None) -> str:
     return date_format(at.astimezone(zone), "SHORT_DATETIME_FORMAT")
+
+
+def zone_words(at: datetime, zone: tzinfo) -> str:
+    """Return how far the clocks of `zone` are ahead then, alike in every language: `UTC`, `UTC+5:30`."""
+    minutes = round((at.astimezone(zone).utcoffset() or timedelta()) / timedelta(minutes=1))
+    hours, rest = divmod(abs(minutes), 60)
+    sign = "-" if minutes < 0 else "+"
+    return "UTC" + (f"{sign}{hours}" if minutes else "") + (f":{rest:02}" if rest else "")
 
 
 def nice_step(largest: float, steps: int = 4, factors: Sequence[float] = ROUND) -> float:

@@ -29,7 +29,9 @@ if (told && told.dataset.zone !== zone) {
   const lang = document.documentElement.lang;
   const form = new Intl.DateTimeFormat(lang === "en" ? "en-GB" : lang, { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
   for (const time of document.querySelectorAll("main time")) {
-    if (time.dateTime.includes("T")) time.textContent = form.format(new Date(time.dateTime)).replace(",", "");
+    if (!time.dateTime.includes("T")) continue;
+    time.translate = false;
+    time.textContent = form.format(new Date(time.dateTime)).replace(",", "");
   }
   told.textContent = told.dataset.zoneWords.replace("{zone}", zone);
 }

@@ -452,3 +452,17 @@ def test_stages_stand_in_order_with_their_states():
     html = render_to_string("ui/_stages.html", {"stages": stages})
     assert "<script" not in html
     assert html.index("build") < html.index("failed") < html.index("deploy")
+
+
+@pytest.mark.parametrize(
+    ("zone", "words"),
+    [
+        ("UTC", "UTC"),
+        ("Europe/Berlin", "UTC+1"),
+        ("America/Lima", "UTC-5"),
+        ("Asia/Kolkata", "UTC+5:30"),
+        ("America/St_Johns", "UTC-2:30"),
+    ],
+)
+def test_zones_are_told_alike_in_every_language(zone, words):
+    assert axes.zone_words(START, zoneinfo.ZoneInfo(zone)) == words
