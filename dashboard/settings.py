@@ -86,18 +86,7 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
-        "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-            ],
-            "builtins": [
-                "courses.templatetags.ui",
-                "django.templatetags.i18n",
-                "template_partials.templatetags.partials",
-            ],
-        },
+        "OPTIONS": tuning.TEMPLATES,
     }
 ]
 

@@ -1,4 +1,4 @@
-"""Which measured options keep the databases, the broker, the browser's rules and the log in order?"""
+"""Which options keep the databases, the broker, the templates, the browser's rules and the log in order?"""
 
 from typing import Any
 
@@ -44,6 +44,20 @@ CACHE: dict[str, Any] = {
     "socket_timeout": 0.5,
     "socket_connect_timeout": 0.5,
     "retry": Retry(NoBackoff(), 0),
+}
+
+# What every template sees, and the tags it need not load.
+TEMPLATES: dict[str, Any] = {
+    "context_processors": [
+        "django.template.context_processors.request",
+        "django.contrib.auth.context_processors.auth",
+        "django.contrib.messages.context_processors.messages",
+    ],
+    "builtins": [
+        "courses.templatetags.ui",
+        "django.templatetags.i18n",
+        "template_partials.templatetags.partials",
+    ],
 }
 
 CONTENT_SECURITY_POLICY: dict[str, Any] = {
