@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.urls import reverse
 
@@ -70,8 +71,6 @@ def _alert(
     (start, end), at = span, place.story.at
     if start < at - ALERTED:
         return
-    is_taken = end is None and place.story.number % TAKEN == 0
-    tutor = place.environment.project.team.memberships.filter(role="tutor").first() if is_taken else None
     yield Alert(
         rule=rule,
         subject=subject,
@@ -86,10 +85,20 @@ def _alert(
         pending_since=start,
         fired_at=start + LATE,
         resolved_at=end,
-        acknowledged_at=start + 5 * LATE if tutor else None,
-        acknowledged_by=tutor.user if tutor else None,
-        acknowledged_note="I talk to them in the lab." if tutor else "",
+        **({} if end else _taken(place, start)),
     )
+
+
+def _taken(place: Place, start: datetime) -> dict[str, Any]:
+    """Return who has taken an open alert, if anybody has."""
+    tutor = place.environment.project.team.memberships.filter(role="tutor").first()
+    if tutor is None or place.story.number % TAKEN:
+        return {}
+    return {
+        "acknowledged_at": start + 5 * LATE,
+        "acknowledged_by": tutor.user,
+        "acknowledged_note": "I talk to them in the lab.",
+    }
 
 
 def _red_spans(story: TeamStory) -> Iterator[tuple[Run, Run | None]]:
@@ -107,30 +116,21 @@ def _red_spans(story: TeamStory) -> Iterator[tuple[Run, Run | None]]:
 
 def _told(alert: Alert) -> Iterator[Event]:
     fired_at = alert.fired_at or alert.pending_since
-    title = f"Firing, {alert.rule.severity}: {alert.title}"[:200]
-    team = alert.project.team
-    common = {
-        "course_id": team.course_id,
-        "team": team,
-        "project": alert.project,
-        "url": alert.get_absolute_url(),
-    }
-    yield Event(
-        **common,
-        at=fired_at,
-        kind="alert",
-        tone=SEVERITIES[alert.rule.severity],
-        title=title,
-        dedupe_key=f"alert:{alert.pk}:fired",
-    )
+    severity, team = alert.rule.severity, alert.project.team
+    ends = [(fired_at, "fired", SEVERITIES[severity], f"Firing, {severity}: {alert.title}")]
     if alert.resolved_at:
+        ends.append((max(alert.resolved_at, fired_at), "resolved", "good", f"Resolved: {alert.title}"))
+    for at, what, tone, title in ends:
         yield Event(
-            **common,
-            at=max(alert.resolved_at, fired_at),
-            kind="alert",
-            tone="good",
-            title=f"Resolved: {alert.title}"[:200],
-            dedupe_key=f"alert:{alert.pk}:resolved",
+            course_id=team.course_id,
+            team=team,
+            project=alert.project,
+            at=at,
+            kind=Event.Kind.ALERT,
+            tone=tone,
+            title=title[:200],
+            url=alert.get_absolute_url(),
+            dedupe_key=f"alert:{alert.pk}:{what}",
         )
 
 

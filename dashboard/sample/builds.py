@@ -32,11 +32,18 @@ def make_builds(
         )
         for story, project in zip(stories, projects, strict=True)
     )
+    _runs(stories, rows)
+    _deployments(stories, places)
+    return rows
+
+
+def _runs(stories: Sequence[TeamStory], rows: Sequence[Repository]) -> None:
+    """Make the pipelines, the jobs of the newest, and what is known of each branch now."""
     told = [(story, row, run) for story, row in zip(stories, rows, strict=True) for run in story.runs]
     pipelines = Pipeline.objects.bulk_create(_pipeline(story, row, run) for story, row, run in told)
     Job.objects.bulk_create(
         job
-        for (story, _row, run), pipeline in zip(told, pipelines, strict=True)
+        for (_story, _row, run), pipeline in zip(told, pipelines, strict=True)
         if run.number > RUNS - WITH_JOBS
         for job in _jobs(run, pipeline)
     )
@@ -44,6 +51,10 @@ def make_builds(
         _branch(story, row, pipelines[n * RUNS : (n + 1) * RUNS])
         for n, (story, row) in enumerate(zip(stories, rows, strict=True))
     )
+
+
+def _deployments(stories: Sequence[TeamStory], places: Sequence[Environment]) -> None:
+    """Make a deployment for every green pipeline."""
     Deployment.objects.bulk_create(
         Deployment(
             environment=place,
@@ -57,7 +68,6 @@ def make_builds(
         for run in story.runs
         if run.is_green
     )
-    return rows
 
 
 def sha_of(story: TeamStory, run: Run) -> str:

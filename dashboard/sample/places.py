@@ -41,6 +41,11 @@ def make_places(stories: Sequence[TeamStory], projects: Sequence[Project]) -> li
     EnvironmentState.objects.bulk_create(_state(story, place) for story, place in pairs)
     Transition.objects.bulk_create(row for story, place in pairs for row in _moves(story, place))
     CheckResult.objects.bulk_create(row for story, place in pairs for row in _results(story, place))
+    _series(pairs)
+    return places
+
+
+def _series(pairs: Sequence[tuple[TeamStory, Environment]]) -> None:
     EnvironmentRollup.objects.bulk_create(
         (
             EnvironmentRollup(environment=place, step_minutes=step, at=at, **_sums(story, at, step))
@@ -58,7 +63,6 @@ def make_places(stories: Sequence[TeamStory], projects: Sequence[Project]) -> li
         ),
         batch_size=ROWS_AT_ONCE,
     )
-    return places
 
 
 def _state(story: TeamStory, place: Environment) -> EnvironmentState:
