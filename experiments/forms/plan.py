@@ -160,30 +160,19 @@ def _initial(experiment: Experiment | None, project: str) -> dict[str, Any]:
     """Return what the forms show first: the plan as it stands."""
     if experiment is None:
         roles = [{"role": role} for role in (Role.GOAL, Role.GUARDRAIL, Role.SECONDARY)]
-        return {
-            "basics": {"project": project} if project else {},
-            "variants": [{}, {}, {}, {}],
-            "metrics": roles,
-        }
+        basics = {"project": project} if project else {}
+        return {"basics": basics, "variants": [{}, {}, {}, {}], "metrics": roles}
+    basics = {name: getattr(experiment, name) for name in ("name", "key", "hypothesis")}
     return {
-        "basics": {
-            "project": experiment.project_id,
-            "name": experiment.name,
-            "key": experiment.key,
-            "hypothesis": experiment.hypothesis,
-        },
+        "basics": {**basics, "project": experiment.project_id},
         "variants": [
             {"name": row.name, "key": row.key, "weight": row.weight, "value": value_text(row.value)}
             for row in experiment.variants.all()
         ],
-        "metrics": [
-            {
-                "name": row.metric.name,
-                "event_name": row.metric.event_name,
-                "kind": row.metric.kind,
-                "direction": row.metric.direction,
-                "role": row.role,
-            }
-            for row in experiment.metrics.all()
-        ],
+        "metrics": [_metric(row) for row in experiment.metrics.all()],
     }
+
+
+def _metric(row: ExperimentMetric) -> dict[str, Any]:
+    names = ("name", "event_name", "kind", "direction")
+    return {"role": row.role, **{name: getattr(row.metric, name) for name in names}}

@@ -24,7 +24,8 @@ class Horizon:
 
     code: unplanned; reached; time or today (a day or more, or less, until the planned time); units (a
     forecast of when the planned units are there); slow (not within a year); unknown (too few came
-    to say when). days, most_days: whole days, rounded down until a time, up in a forecast. per_day: units of all variants.
+    to say when). days, most_days: whole days, rounded down until a time, up in a forecast.
+    per_day: units of all variants.
     arm, units: the variant that lacks most and how many it should have.
     """
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import msgspec
 from django.db.models import BigIntegerField, Count, ExpressionWrapper, F, FloatField, Sum, Value
 
 from experiments import stats
@@ -134,15 +135,10 @@ def _against(
         found = stats.compare_means(a, b, confidence)
     if found is None:
         return None
+    row = Comparison(arm.key, arm.name, found.value, found.low, found.high, found.p_value)
     relative = stats.relative_difference(a, b, confidence)
-    return Comparison(
-        key=arm.key,
-        name=arm.name,
-        difference=found.value,
-        low=found.low,
-        high=found.high,
-        p_value=found.p_value,
-        relative=relative.value if relative else None,
-        relative_low=relative.low if relative else None,
-        relative_high=relative.high if relative else None,
+    if relative is None:
+        return row
+    return msgspec.structs.replace(
+        row, relative=relative.value, relative_low=relative.low, relative_high=relative.high
     )
