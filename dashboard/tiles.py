@@ -29,7 +29,7 @@ STRIP = '<svg class="day" viewBox="0 0 48 6" aria-hidden="true">{}{}</svg>'
 class Tile:
     """What the template draws. strip: the last 24 hours as a line, empty where nobody watched.
 
-    alert: what the reader may acknowledge, or None.
+    take: where the alert is acknowledged that waits for somebody; empty if the reader may not.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Tile:
     course: str
     is_trouble: bool
     strip: str
-    alert: int | None
+    take: str
     is_taken: bool
 
 
@@ -73,7 +73,7 @@ def addresses(courses: Iterable[Course]) -> dict[int, str]:
 def tiles(found: Iterable[Standing], courses: Collection[Course], *, now: datetime) -> list[Tile]:
     """Return the tiles of `found`. With several courses each names its own."""
     names = {course.pk: course.name if len(courses) > 1 else "" for course in courses}
-    bases = addresses(courses)
+    bases, take = addresses(courses), reverse("alerts:acknowledge", args=[0])
     made = []
     for one in found:
         word, reason = state_of(one, now)
@@ -88,7 +88,7 @@ def tiles(found: Iterable[Standing], courses: Collection[Course], *, now: dateti
                 names[one.course_id],
                 one.concern in TROUBLE,
                 strip(one.day),
-                alert.pk if alert and one.may_edit else None,
+                take.replace("/0/", f"/{alert.pk}/") if alert and one.may_edit else "",
                 bool(one.alerts) and alert is None,
             )
         )

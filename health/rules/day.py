@@ -4,6 +4,7 @@ It stands in the state row of an environment, so that an overview of 1,000 teams
 Each letter is the worst that was seen in its hour.
 """
 
+import re
 from datetime import datetime
 from functools import lru_cache
 
@@ -14,7 +15,7 @@ HOUR_S = 3600
 NOTHING = "-"  # nobody looked
 LETTERS = {DOWN: "d", UP: "u"}
 WORST = "du-"  # the first of them that was seen names the hour
-HOUR_WIDTH = 2  # of which less than one is a gap, in units of a line that is 48 wide and 6 high
+HOUR_WIDTH = 2  # in units of a line that is 48 wide and 6 high; the style sheet draws its gap as a dash
 
 
 def hour_of(at: datetime) -> int:
@@ -49,5 +50,5 @@ def day_paths(line: str) -> tuple[str, str]:
 
 
 def _path(line: str, letter: str) -> str:
-    hours = [n for n, seen in enumerate(line) if seen == letter]
-    return "".join(f"M{n * HOUR_WIDTH} 3h1.4" for n in hours)
+    runs = re.finditer(f"{letter}+", line)
+    return "".join(f"M{run.start() * HOUR_WIDTH} 3h{len(run[0]) * HOUR_WIDTH}" for run in runs)

@@ -135,9 +135,9 @@ def test_a_failed_deployment_is_a_warning(client, admin):
 
 
 def test_tiles_draw_the_hours_that_were_watched():
-    one = standing(Concern.FINE, day="-" * 22 + "ud")
+    one = standing(Concern.FINE, day="uuu" + "-" * 19 + "ud")
     (tile,) = tiles([one], [Course(pk=1, name="SE", slug="se")], now=NOW)
-    assert '<path d="M44 3h1.4" /><path class="bad" d="M46 3h1.4" />' in tile.strip
+    assert '<path d="M0 3h6M44 3h2" /><path class="bad" d="M46 3h2" />' in tile.strip
     assert tile.url == "/courses/se/teams/kestrel/"
     assert tile.course == ""
 
