@@ -7,7 +7,6 @@ services. All of it may be repeated: what is there already is left as it is.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
@@ -22,8 +21,8 @@ import pipelines.services
 from alerts.models import Channel
 from courses import keys
 from courses.models import ApiKey, Course, Membership, Project, User
-from experiments.models import Experiment, Metric
-from experiments.services import MetricPlan, VariantPlan
+from dashboard.demo_plans import PLANS, Plan
+from experiments.models import Experiment
 from health.models import Check
 from pipelines.models import CIServer
 
@@ -38,44 +37,6 @@ POLL_EVERY_S = 15
 HERE = "127.0.0.1"
 USUAL_PORT = 8090  # the first port of the demo's programs; the roster file is written for it
 MAIL_PAGE = 6  # where what was sent is shown, counted from the first port
-
-GOAL, SECONDARY = "goal", "secondary"
-SHARE, MEAN, MORE = Metric.Kind.PROPORTION, Metric.Kind.MEAN, Metric.Direction.INCREASE
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """An experiment of the project at `repository_path`."""
-
-    repository_path: str
-    key: str
-    name: str
-    hypothesis: str
-    variants: tuple[VariantPlan, ...]
-    metrics: tuple[MetricPlan, ...]
-
-
-PLANS = [
-    Plan(
-        "software-lab/mensa-menu",
-        "order-button",
-        "Order button",
-        "Guests overlook the order link. A button in colour makes more of them order.",
-        (VariantPlan("link", "Plain link", 1, "link"), VariantPlan("button", "Coloured button", 1, "button")),
-        (
-            MetricPlan("Orders", "order", SHARE, MORE, GOAL),
-            MetricPlan("Euros per visitor", "order", MEAN, MORE, SECONDARY),
-        ),
-    ),
-    Plan(
-        "software-lab/campus-quest",
-        "signup-form",
-        "Short sign-up form",
-        "Six questions put people off. With two, more of them join the quest.",
-        (VariantPlan("long", "Six questions", 1, "long"), VariantPlan("short", "Two questions", 1, "short")),
-        (MetricPlan("Sign-ups", "signup", SHARE, MORE, GOAL),),
-    ),
-]
 
 
 class RosterRefusedError(Exception):

@@ -1,6 +1,6 @@
 """How does every team stand? Read for a thousand teams at once: tuples from rows that hold the present."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from pipelines.models.deployments import SHORT
 
 ERRORS_OF = timedelta(hours=1)
 STEP_MINUTES = 5
+Values = Sequence[Any]
 
 
 def standings(teams: Iterable[tuple[Any, ...]], *, now: datetime) -> list[Standing]:
@@ -39,37 +40,10 @@ def standings(teams: Iterable[tuple[Any, ...]], *, now: datetime) -> list[Standi
 
 
 def _read_places(found: dict[int, Standing], now: datetime) -> None:
-    arrived = Deployment.objects.filter(environment=OuterRef("environment_id")).order_by("-at", "-pk")
-    there = arrived.filter(status=Deployment.Status.SUCCESS)
-    rows = EnvironmentState.objects.filter(environment__project__team__in=found).annotate(
-        sha=Subquery(there.values("sha")[:1]),
-        deployed_at=Subquery(there.values("at")[:1]),
-        tried_at=Subquery(arrived.values("at")[:1]),
-    )
-    place = (
-        "environment__project__team_id",
-        "environment_id",
-        "environment__project_id",
-        "environment__name",
-    )
-    state = ("status", "since", "last_latency_ms", "detail", "fresh_until", "day", "day_until")
     this_hour = day.hour_of(now)
-    for (
-        team,
-        pk,
-        project,
-        name,
-        status,
-        since,
-        latency_ms,
-        detail,
-        fresh_until,
-        line,
-        until,
-        *version,
-    ) in rows.order_by("environment__name", "pk").values_list(
-        *place, *state, "sha", "deployed_at", "tried_at"
-    ):
+    for team, place, state, (fresh_until, line, until), version in _places_of(found):
+        pk, project, name = place
+        status, since, latency_ms, detail = state
         is_stale = fresh_until is not None and fresh_until < now
         believed = Status.UNKNOWN.value if is_stale else status
         one = found[team]
@@ -77,6 +51,24 @@ def _read_places(found: dict[int, Standing], now: datetime) -> None:
             PlaceNow(pk, project, name, believed, since, latency_ms, detail, *_version(*version))
         )
         one.day = day.joined(one.day, day.advanced(line, until, this_hour))
+
+
+def _places_of(found: Collection[int]) -> Iterator[tuple[int, Values, Values, Values, Values]]:
+    """Give for each environment its team, itself, its state, its last day, and what was deployed there."""
+    arrived = Deployment.objects.filter(environment=OuterRef("environment_id")).order_by("-at", "-pk")
+    there = arrived.filter(status=Deployment.Status.SUCCESS)
+    rows = EnvironmentState.objects.filter(environment__project__team__in=found).annotate(
+        sha=Subquery(there.values("sha")[:1]),
+        deployed_at=Subquery(there.values("at")[:1]),
+        tried_at=Subquery(arrived.values("at")[:1]),
+    )
+    place = ("environment_id", "environment__project_id", "environment__name")
+    state = ("status", "since", "last_latency_ms", "detail")
+    lately = ("fresh_until", "day", "day_until")
+    version = ("sha", "deployed_at", "tried_at")
+    columns = ("environment__project__team_id", *place, *state, *lately, *version)
+    for team, *row in rows.order_by("environment__name", "pk").values_list(*columns):
+        yield team, row[:3], row[3:7], row[7:10], row[10:]
 
 
 def _version(
