@@ -132,9 +132,11 @@ def test_a_course_has_one_navigation_with_what_the_reader_may_open(team, lecture
     assert tabs_in(page(student, team.course.get_absolute_url())) == []
 
 
-def test_a_course_leads_to_how_its_teams_stand(team, student):
+def test_a_course_leads_to_how_its_teams_stand(team, tutor, student):
     url = team.course.get_absolute_url()
-    assert f'href="/?course={team.course.slug}"' in text_of(page(student, f"{url}?kind=alert&q=x"))
+    overview = f'href="/?course={team.course.slug}"'
+    assert overview in text_of(page(tutor, f"{url}?kind=alert&q=x"))
+    assert overview not in text_of(page(student, url))  # their team stands on this page
     assert "/status/" not in text_of(page(student, url))
     Course.objects.update(has_status_page=True)
     assert f'href="/status/{team.course.slug}/"' in text_of(page(student, url))
