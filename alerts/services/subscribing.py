@@ -54,7 +54,7 @@ def send_test_to(user: User, *, now: datetime) -> Delivery:
 
 @transaction.atomic
 def stop_all_mails(user: User) -> None:
-    """Switch off alerts and digest; what `user` chose otherwise is kept for when they switch them on again."""
+    """Switch off alerts and digest; what `user` chose otherwise is kept for later."""
     everything = dict.fromkeys(SWITCHES.values(), False)
     Subscription.objects.filter(channel__owner=user).update(**everything)
 

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('courses', '0009_user_invited_at'),
+        ("courses", "0009_user_invited_at"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='course',
-            name='is_sample',
-            field=models.BooleanField(default=False, editable=False, verbose_name='sample'),
+            model_name="course",
+            name="is_sample",
+            field=models.BooleanField(default=False, editable=False, verbose_name="sample"),
         ),
     ]

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from courses.exports import wants_csv
 from courses.http import Request, asked_filters, page_of
 from courses.live import live_page
-from courses.models import Course, SavedView
+from courses.models import Course
 from courses.queries import tutors_of
 from pipelines import queries
 from pipelines.exports import board_csv, jobs_csv, pipelines_csv
@@ -40,7 +40,6 @@ def board(request: Request) -> HttpResponse:
         "courses": queries.courses_on_board(request.user),
         "tutors": tutors_of(request.user),
         "may_edit": Course.objects.editable_by(request.user).exists(),
-        "saved_views": SavedView.objects.filter(user=request.user),
     }
 
     def part() -> dict[str, Any]:
