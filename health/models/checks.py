@@ -45,8 +45,9 @@ class CheckQuerySet(models.QuerySet["Check"]):
         ).exclude(environment__url="")
 
     def due(self, now: datetime) -> CheckQuerySet:
-        """What a worker should ask now, longest waiting first."""
-        return self.running().filter(next_due_at__lte=now).order_by("next_due_at", "pk")
+        """What a worker should ask now, longest waiting first; never of the sample, whoever presses what."""
+        real = self.running().filter(environment__project__team__course__is_sample=False)
+        return real.filter(next_due_at__lte=now).order_by("next_due_at", "pk")
 
 
 class Check(models.Model):

@@ -26,12 +26,13 @@ class CIServerQuerySet(models.QuerySet["CIServer"]):
         return self.filter(course__in=Course.objects.editable_by(user).values("pk"))
 
     def due(self, now: datetime) -> CIServerQuerySet:
-        """Those to poll now, the longest waiting first."""
+        """Those to poll now, the longest waiting first; never that of the sample, whoever presses what."""
         return self.filter(
             Q(not_before=None) | Q(not_before__lte=now),
             is_enabled=True,
             next_poll_at__lte=now,
             course__is_archived=False,
+            course__is_sample=False,
         ).order_by("next_poll_at", "pk")
 
 
@@ -104,7 +105,10 @@ class CIServer(models.Model):
         return self.graphql_unusable_until is not None and self.graphql_unusable_until > now
 
     def is_stale(self, now: datetime) -> bool:
-        return rules.is_stale(self.last_polled_at, now=now, interval_s=self.poll_interval_s)
+        """Whether it is due and yet was not read for long; one that is not due waits for nobody."""
+        return self.due_at <= now and rules.is_stale(
+            self.last_polled_at, now=now, interval_s=self.poll_interval_s
+        )
 
     @property
     def due_at(self) -> datetime:

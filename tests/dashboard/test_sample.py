@@ -18,6 +18,7 @@ from experiments.models import Experiment
 from experiments.services import results
 from health.models import Check, EnvironmentRollup, EnvironmentSample, EnvironmentState
 from pipelines.models import CIServer, Pipeline
+from pipelines.queries import server_notices
 from tests import factories
 
 TEAMS = 10
@@ -103,6 +104,22 @@ def test_nothing_of_it_is_polled_and_nobody_is_told(admin):
     assert not people.filter(is_active=True).exists()
     assert all(email.endswith(".invalid") for email in people.values_list("email", flat=True))
     assert all(".invalid" in place.url for place in _environments())
+
+
+def test_nothing_of_it_is_polled_whoever_presses_what(admin):
+    make(admin)
+    now = timezone.now()
+    health.services.request_check(Check.objects.all()[0], now=now)
+    pipelines.services.request_poll(CIServer.objects.get(), now=now)
+    later = now + timedelta(minutes=1)
+    assert not Check.objects.due(later).exists()
+    assert not CIServer.objects.due(later).exists()
+
+
+def test_its_server_is_not_told_to_be_late(admin):
+    make(admin)
+    later = timezone.now() + timedelta(days=30)
+    assert [notice.is_bad for notice in server_notices(admin, now=later)] == [False]
 
 
 def _environments():
