@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
+ADDRESS_REFUSED = "The mail server refused the address."
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -47,7 +49,7 @@ def _words(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPAuthenticationError):
         return "The mail server refused the site's name and password."
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return "The mail server refused the address."
+        return ADDRESS_REFUSED
     if isinstance(error, smtplib.SMTPResponseException):
         return f"The mail server answered {error.smtp_code}."
     return "The mail server cannot be reached or broke off."

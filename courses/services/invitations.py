@@ -4,7 +4,7 @@ Who is about to get a mail is noted before it is sent, so a killed worker leaves
 one and nobody with two; for an hour nobody is written to again.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -18,7 +18,7 @@ from django.utils import translation
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from courses.clients import Letter, post
+from courses.clients import ADDRESS_REFUSED, Letter, post
 from courses.models import Course, Job, User
 from courses.services.jobs import JobKind, JobRefusedError, Progress, Write, counting, start_job
 from courses.services.timeline import record_events, settings_event
@@ -57,11 +57,12 @@ def invitation_steps(job: Job) -> Iterator[Write]:
         yield partial(_note, job, None)
     while job.checkpoint["left"]:
         yield partial(_take, job)
-        faults = post(_letters(job))
+        letters = _letters(job)
+        faults = dict(zip(letters, post([*letters.values()]), strict=True))
         yield partial(_note, job, faults)
-        if faults and all(faults):
+        if _takes_nothing(faults.values()):
             remedy = "Mend the mail server's settings and invite again: who got a mail gets no second one."
-            raise JobRefusedError(faults[0], remedy)
+            raise JobRefusedError(next(iter(faults.values())), remedy)
 
 
 def _begin(job: Job, now: datetime) -> Progress:
@@ -80,15 +81,23 @@ def _take(job: Job, now: datetime) -> Progress:
     return _progress(job, left=left, taken=taken)
 
 
-def _note(job: Job, faults: Sequence[str] | None, now: datetime) -> Progress:
-    """Write down what became of those who were taken. faults: one each, in order; None: nobody knows."""
+def _note(job: Job, faults: Mapping[int, str] | None, now: datetime) -> Progress:
+    """Write down what became of those who were taken. faults: by person, "" for none; None: nobody knows.
+
+    Who left before their letter was written is not among them.
+    """
     taken, told = job.checkpoint["taken"], job.checkpoint
     if faults is None:
         return _progress(job, taken=[], unsure=told["unsure"] + len(taken))
-    refused = [pk for pk, fault in zip(taken, faults, strict=True) if fault]
+    refused = [pk for pk, fault in faults.items() if fault]
     User.objects.filter(pk__in=refused).update(invited_at=None)
-    sent = told["sent"] + len(taken) - len(refused)
+    sent = told["sent"] + len(faults) - len(refused)
     return _progress(job, taken=[], sent=sent, refused=told["refused"] + len(refused))
+
+
+def _takes_nothing(faults: Collection[str]) -> bool:
+    """Whether the mail server is at fault; that it knows none of the few who were left is no sign of it."""
+    return bool(faults) and all(faults) and (len(faults) == AT_ONCE or {*faults} != {ADDRESS_REFUSED})
 
 
 def _progress(job: Job, *, total: int | None = None, **changes: object) -> Progress:
@@ -107,10 +116,10 @@ def _outcome(mark: dict[str, int]) -> str:
     return " ".join(parts)
 
 
-def _letters(job: Job) -> list[Letter]:
-    """Return a letter to each of those who were taken, in order."""
+def _letters(job: Job) -> dict[int, Letter]:
+    """Return by person a letter to each of those who were taken and are still there."""
     people = User.objects.in_bulk(job.checkpoint["taken"])
-    return [_letter(people[pk], job.course) for pk in job.checkpoint["taken"] if pk in people]
+    return {pk: _letter(person, job.course) for pk, person in people.items()}
 
 
 def _letter(person: User, course: Course) -> Letter:

@@ -122,6 +122,34 @@ def test_a_mail_server_that_is_down_ends_the_job_and_nobody_is_noted(course, lec
     assert invitations.to_invite(course, now=NOW).count() == 13
 
 
+def test_a_few_addresses_that_are_refused_do_not_blame_the_server(course, lecturer, people, monkeypatch):
+    faults = iter([[""] * 10, [clients.ADDRESS_REFUSED] * 3])
+    monkeypatch.setattr(invitations, "post", lambda letters: next(faults))
+    begin(course, lecturer)
+    job = run()
+    assert (job.state, job.outcome) == ("done", "Mails sent: 10. Not taken by the mail server: 3.")
+
+
+def test_a_server_that_refuses_every_address_ends_the_job(course, lecturer, people, monkeypatch):
+    monkeypatch.setattr(invitations, "post", lambda letters: [clients.ADDRESS_REFUSED] * len(letters))
+    begin(course, lecturer)
+    job = run()
+    assert (job.state, job.error, job.done) == ("failed", clients.ADDRESS_REFUSED, 10)
+
+
+def test_who_leaves_in_between_gets_no_mail_and_stops_nobody_elses(course, lecturer, people, monkeypatch):
+    letters = invitations._letters
+
+    def with_one_gone(job):
+        User.objects.filter(email="new00@example.org").delete()
+        return letters(job)
+
+    monkeypatch.setattr(invitations, "_letters", with_one_gone)
+    begin(course, lecturer)
+    job = run()
+    assert (job.state, job.outcome, len(mail.outbox)) == ("done", "Mails sent: 12.", 12)
+
+
 @pytest.mark.parametrize(
     ("error", "words"),
     [
