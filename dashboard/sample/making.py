@@ -33,6 +33,8 @@ class SampleBusyError(Exception):
 @transaction.atomic
 def start_sample(*, actor: User | None, now: datetime) -> Job:
     """Return the job that fills the sample course; the one there is, if it has been asked for before."""
+    # Who presses twice, or at the same time as another administrator, waits here for the first one's course.
+    list(User.objects.filter(is_superuser=True).order_by("pk").select_for_update(no_key=True))
     course = Course.objects.filter(is_sample=True).first()
     if course is None:
         course = Course.objects.create(

@@ -1,11 +1,13 @@
 """A course to look at: the same at every run, never polled, told to nobody, and gone without a trace."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
 
 import health.services
@@ -174,6 +176,27 @@ def test_it_goes_without_a_trace_and_takes_nothing_along(admin):
     assert making.remove_sample(now=AT)
     assert counts() == before
     assert not making.remove_sample(now=AT)
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer at a time")
+@pytest.mark.django_db(transaction=True)
+def test_who_presses_at_the_same_time_gets_one_course():
+    admin = User.objects.create_superuser("admin@example.org", "x")
+    gate, found = threading.Barrier(4), []
+
+    def press():
+        try:
+            gate.wait()
+            found.append(making.start_sample(actor=admin, now=AT).pk)
+        finally:
+            connection.close()
+
+    people = [threading.Thread(target=press) for _ in range(4)]
+    for person in people:
+        person.start()
+    for person in people:
+        person.join()
+    assert (len(found), len(set(found)), Course.objects.count()) == (4, 1, 1)
 
 
 def test_it_is_not_taken_away_while_it_is_made(admin):
