@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from courses.models import Course
+from courses.models import OPERATIONS, Course
 from dashboard.rules import TROUBLE
 from dashboard.standing import Standing
 from dashboard.wording import CONCERNS, state_of
@@ -71,8 +71,9 @@ def addresses(courses: Iterable[Course]) -> dict[int, str]:
 
 
 def tiles(found: Iterable[Standing], courses: Collection[Course], *, now: datetime) -> list[Tile]:
-    """Return the tiles of `found`. With several courses each names its own."""
-    names = {course.pk: course.name if len(courses) > 1 else "" for course in courses}
+    """Return the tiles of `found`. With several courses of students each names its own."""
+    is_one = sum(course.slug != OPERATIONS for course in courses) <= 1
+    names = {course.pk: "" if is_one else course.name for course in courses}
     bases, take = addresses(courses), reverse("alerts:acknowledge", args=[0])
     made = []
     for one in found:

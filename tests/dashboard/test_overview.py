@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from benchmarks import course as large
 from courses.filters import Filters
-from courses.models import Course, Environment, Event, Membership, User, WatchedTeam
+from courses.models import OPERATIONS, Course, Environment, Event, Membership, User, WatchedTeam
 from courses.services import add_course
 from dashboard import queries, wording
 from dashboard.rules import Concern
@@ -199,6 +199,12 @@ def test_with_several_courses_each_tile_names_its_own():
     courses = [Course(pk=1, name="SE", slug="se"), Course(pk=2, name="DB", slug="db")]
     (tile,) = tiles([standing(Concern.FINE)], courses, now=NOW)
     assert tile.course == "SE"
+
+
+def test_beside_the_sites_own_course_a_tile_names_none():
+    courses = [Course(pk=1, name="SE", slug="se"), Course(pk=2, name="Operations", slug=OPERATIONS)]
+    (tile,) = tiles([standing(Concern.FINE)], courses, now=NOW)
+    assert tile.course == ""
 
 
 @pytest.mark.parametrize(
