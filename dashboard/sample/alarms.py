@@ -53,7 +53,8 @@ def _down_alerts(place: Place, rule: Rule) -> Iterator[Alert]:
         title = f"{name} {place.environment.name} is down: {outage.detail}"
         span = outage.start, outage.end
         path = place.environment.get_absolute_url()
-        yield from _alert(place, rule, subject, span, title, path)
+        bad = round(((outage.end or place.story.at) - outage.start) / timedelta(minutes=1))
+        yield from _alert(place, rule, subject, span, (title, place.environment.url, bad), path)
 
 
 def _red_alerts(place: Place, rule: Rule) -> Iterator[Alert]:
@@ -62,13 +63,21 @@ def _red_alerts(place: Place, rule: Rule) -> Iterator[Alert]:
         title = f"{place.environment.project.name}: main is red"
         until = end.finished_at if end else None
         path = reverse("pipelines:repository_detail", args=[place.repository.pk])
-        yield from _alert(place, rule, subject, (start.finished_at, until), title, path)
+        bad = (end.number if end else place.story.runs[-1].number + 1) - start.number
+        told = title, "test failed", bad
+        yield from _alert(place, rule, subject, (start.finished_at, until), told, path)
 
 
 def _alert(
-    place: Place, rule: Rule, subject: str, span: tuple[datetime, datetime | None], title: str, path: str
+    place: Place,
+    rule: Rule,
+    subject: str,
+    span: tuple[datetime, datetime | None],
+    told: tuple[str, str, int],
+    path: str,
 ) -> Iterator[Alert]:
-    (start, end), at = span, place.story.at
+    """told: its title, what it says, and how many measurements in a row were bad."""
+    (start, end), (title, detail, bad), at = span, told, place.story.at
     if start < at - ALERTED:
         return
     yield Alert(
@@ -76,11 +85,11 @@ def _alert(
         subject=subject,
         project=place.environment.project,
         state=State.RESOLVED if end else State.FIRING,
-        bad_count=3,
+        bad_count=bad,
         last_value=1.0,
         last_observed_at=end or at,
         title=title[:200],
-        detail=place.environment.url,
+        detail=detail,
         path=path,
         pending_since=start,
         fired_at=start + LATE,

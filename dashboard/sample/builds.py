@@ -10,7 +10,7 @@ from dashboard.sample.story import DOMAIN, RUNS, Run, TeamStory
 from pipelines.models import CIServer, Deployment, Job, Pipeline, Repository, RepositoryState
 
 STAGES = ("build", "test", "deploy")
-WITH_JOBS = 3  # the newest pipelines of a repository whose jobs are kept
+WITH_JOBS = 3  # the newest pipelines of a repository whose jobs are kept, besides those that failed
 RECENT = 10
 
 
@@ -44,7 +44,7 @@ def _runs(stories: Sequence[TeamStory], rows: Sequence[Repository]) -> None:
     Job.objects.bulk_create(
         job
         for (_story, _row, run), pipeline in zip(told, pipelines, strict=True)
-        if run.number > RUNS - WITH_JOBS
+        if run.number > RUNS - WITH_JOBS or not run.is_green
         for job in _jobs(run, pipeline)
     )
     RepositoryState.objects.bulk_create(

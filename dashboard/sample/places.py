@@ -121,9 +121,9 @@ def _starts(story: TeamStory, step: int, count: int) -> Iterator[datetime]:
 
 
 def _bad_minutes(story: TeamStory, start: datetime, minutes: int) -> int:
-    """Return how many of the minutes from `start` on fell into an outage."""
-    end = start + timedelta(minutes=minutes)
-    spans = [(max(start, one.start), min(end, one.end or story.at)) for one in story.outages]
+    """Return how many of the minutes from `start` on fell into an outage; the one at hand counts."""
+    end, now = start + timedelta(minutes=minutes), max(story.at, start + MINUTE)
+    spans = [(max(start, one.start), min(end, one.end or now)) for one in story.outages]
     return sum(max(0, round((until - since) / MINUTE)) for since, until in spans)
 
 
