@@ -68,7 +68,11 @@ def member_add(request: Request, course: str) -> HttpResponse:
         membership, is_new = services.add_member(
             row, **form.cleaned_data, actor=request.user, now=timezone.now()
         )
-        text = _("%(person)s is now %(role)s here.") if is_new else _("%(person)s was already %(role)s here.")
+        text = (
+            _("%(person)s is now a %(role)s here.")
+            if is_new
+            else _("%(person)s was already a %(role)s here.")
+        )
         messages.success(request, text % _named(membership))
         return redirect("courses:member_list", row.slug)
     return form_page(request, form, title=_("Add a person"), crumbs=_crumbs(row), action=_("Add person"))
@@ -84,7 +88,7 @@ def member_remove(request: Request, course: str, pk: int) -> HttpResponse:
         if not services.remove_member(membership, actor=request.user, now=timezone.now()):
             messages.error(request, _("A course needs a lecturer. Add another one first."))
         else:
-            messages.success(request, _("%(person)s is no longer %(role)s here.") % _named(membership))
+            messages.success(request, _("%(person)s is no longer a %(role)s here.") % _named(membership))
         return redirect("courses:member_list", row.slug)
     text = _("They lose the role of %(role)s in %(place)s at once. Their account stays.")
     words = {**_named(membership), "place": membership.team or row}
