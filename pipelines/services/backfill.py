@@ -59,8 +59,9 @@ class _Mark:
 
 
 def readable(course: Course) -> RepositoryQuerySet:
-    """Return the repositories of a course that a backfill reads: those that were polled before."""
-    return Repository.objects.polled().filter(server__course=course).exclude(default_branch="")
+    """Return the repositories of a course that a backfill reads: those polled before, none of the sample."""
+    polled = Repository.objects.polled().filter(server__course=course, server__course__is_sample=False)
+    return polled.exclude(default_branch="")
 
 
 def start_backfill(course: Course, *, since: date, actor: User, now: datetime) -> tuple[Job, bool]:

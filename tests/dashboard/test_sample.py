@@ -21,6 +21,7 @@ from experiments.services import results
 from health.models import Check, EnvironmentRollup, EnvironmentSample, EnvironmentState
 from pipelines.models import CIServer, Pipeline
 from pipelines.queries import server_notices
+from pipelines.services import backfill
 from tests import factories
 
 TEAMS = 10
@@ -116,6 +117,8 @@ def test_nothing_of_it_is_polled_whoever_presses_what(admin):
     later = now + timedelta(minutes=1)
     assert not Check.objects.due(later).exists()
     assert not CIServer.objects.due(later).exists()
+    with pytest.raises(jobs.JobRefusedError):
+        backfill.start_backfill(Course.objects.get(), since=AT.date(), actor=admin, now=now)
 
 
 def test_its_server_is_not_told_to_be_late(admin):
