@@ -55,7 +55,7 @@ def figures_csv(experiment: Experiment) -> HttpResponse:
 
 def _figures(experiment: Experiment) -> Iterator[Figure]:
     snapshot = experiment.snapshot
-    if split_is_off(snapshot):
+    if not snapshot.units or split_is_off(snapshot):
         return
     for metric in snapshot.metrics:
         compared = {row.key: row for row in metric.comparisons}

@@ -43,7 +43,7 @@ def digest_letters(rows: Iterable[Delivery], *, now: datetime) -> dict[int, Lett
 def _letters_since(since: datetime, rows: Sequence[Delivery]) -> dict[int, Letter]:
     teams_of = defaultdict(set)
     subscriptions = Subscription.objects.filter(channel__in=[row.channel_id for row in rows])
-    running = Team.objects.filter(is_archived=False, course__is_archived=False)
+    running = Team.objects.filter(is_archived=False, course__is_archived=False, course__is_sample=False)
     for channel, team in reach(subscriptions, running):
         teams_of[channel].add(team)
     teams = set().union(*teams_of.values())

@@ -26,6 +26,7 @@ from courses.services.timeline import record_events, settings_event
 KIND = "courses.invitations"
 APART = timedelta(hours=1)
 AT_ONCE = 10
+NOBODY = _("Everybody has signed in, or got a mail within the last hour.")
 
 
 def never_here(course: Course) -> QuerySet[User]:
@@ -45,7 +46,7 @@ def start_invitations(course: Course, *, actor: User, now: datetime) -> tuple[Jo
     Raises JobRefusedError when there is nobody to write to.
     """
     if not to_invite(course, now=now).exists():
-        raise JobRefusedError(gettext("Everybody has signed in, or got a mail within the last hour."))
+        raise JobRefusedError(str(NOBODY))
     return start_job(course, kind=KIND, asked_by=actor, now=now)
 
 

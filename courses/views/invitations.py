@@ -31,6 +31,9 @@ def member_invite(request: Request, course: str) -> HttpResponse:
         return redirect("courses:member_list", row.slug)
     if request.method == "GET" and number:
         return _ask(request, row, number, now)
+    if request.method == "GET":
+        messages.info(request, invitations.NOBODY)
+        return redirect("courses:member_list", row.slug)
     try:
         job, _is_new = invitations.start_invitations(row, actor=request.user, now=now)
     except jobs.JobRefusedError as refusal:

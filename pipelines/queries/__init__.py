@@ -8,7 +8,8 @@ from pipelines.queries.board import (
     state_counts,
     with_branches,
 )
-from pipelines.queries.builds import last_deployments, pipeline_page, repository_page, with_stages
+from pipelines.queries.builds import pipeline_page, repository_page, with_stages
+from pipelines.queries.deployments import last_deployments
 from pipelines.queries.servers import connection, server_notice, server_notices, server_rows
 
 __all__ = [

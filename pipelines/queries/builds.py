@@ -1,23 +1,22 @@
-"""How did one pipeline go, how does a repository fare, and what arrived where?"""
+"""How did one pipeline go, and how does a repository fare?"""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Q, QuerySet
 
-from courses.models import Environment
 from courses.states import TONE_OF
 from pipelines import rules
 from pipelines.models import Deployment, Job, Pipeline, Repository, RepositoryState
 from pipelines.queries.board import DrawnStage, Line, drawn_stages, line_of
+from pipelines.queries.deployments import deployments_of
 from pipelines.wording import Run, branch_sentence, cause_words, run_sentence
 
 DRAWN = 50  # pipelines in figures and charts, if nobody asked for more
 MOST_DRAWN = 2000
-DEPLOYMENTS = 10
 FAILING_JOBS = 5
 
 
@@ -153,7 +152,7 @@ def repository_page(
         of_branch=of_branch,
         figures=_figures(of_branch),
         failing=_failing(repository),
-        deployments=_deployments(repository),
+        deployments=deployments_of(repository),
     )
 
 
@@ -192,18 +191,3 @@ def _failing(repository: Repository) -> list[dict[str, Any]]:
     jobs = Job.objects.filter(pipeline__repository=repository).order_by()
     rows = jobs.values("name", "stage").annotate(failed=failed, runs=Count("pk")).filter(failed__gt=0)
     return [{**row} for row in rows.order_by("-failed", "name")[:FAILING_JOBS]]
-
-
-def _deployments(repository: Repository) -> QuerySet[Deployment]:
-    rows = Deployment.objects.filter(environment__project=repository.project_id)
-    return rows.select_related("environment").order_by("-at", "-pk")[:DEPLOYMENTS]
-
-
-def last_deployments(environment_ids: Collection[int]) -> dict[int, Deployment]:
-    """Return by environment the version that arrived there last; those without one are missing."""
-    newest = Deployment.objects.filter(environment=OuterRef("pk"), status=Deployment.Status.SUCCESS)
-    lasts = Environment.objects.filter(pk__in=environment_ids).annotate(
-        last=Subquery(newest.order_by("-at", "-pk").values("pk")[:1])
-    )
-    rows = Deployment.objects.filter(pk__in=lasts.values("last"))
-    return {row.environment_id: row for row in rows}

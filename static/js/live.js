@@ -14,15 +14,17 @@ document.addEventListener("visibilitychange", () => {
   if (!document.hidden) for (const part of document.querySelectorAll("[data-live]")) htmx.trigger(part, "refresh");
 });
 
-const line = () => document.getElementById("updated");
+// Said at the foot of the screen for as long as one part of the page goes without an answer.
+const stale = new Set();
 function setStale(event, isStale) {
   if (!event.detail.elt.matches?.("[data-live]")) return;
-  event.detail.elt.classList.toggle("is-stale", isStale);
-  const words = line();
+  stale[isStale ? "add" : "delete"](event.detail.elt.id);
+  const words = document.getElementById("updated");
   if (!words) return;
   words.dataset.fresh ??= words.textContent;
-  words.textContent = isStale ? words.dataset.stale : words.dataset.fresh;
-  words.classList.toggle("stale-note", isStale);
+  const told = stale.size ? words.dataset.stale : words.dataset.fresh;
+  if (words.textContent !== told) words.textContent = told; // else it would be read aloud at every poll
+  words.classList.toggle("stale-note", stale.size > 0);
   const at = document.getElementById("as-of");
   if (at && !isStale) {
     const zone = at.dataset.zone || undefined;

@@ -106,11 +106,10 @@ def test_a_page_says_that_it_is_old_until_the_server_answers_again(live: Page, s
     expect(line).to_have_text("Refreshes by itself.")
     server.is_down = True
     expect(line).to_have_text("No answer: what you see is old.")
-    expect(part).to_have_class("is-stale")
     expect(part).to_have_text("answered")
     server.is_down = False
     expect(line).to_have_text("Refreshes by itself.")
-    expect(part).not_to_have_class("is-stale")
+    expect(line).not_to_have_class("stale-note")
     expect(live.locator("#as-of")).to_contain_text(":")
 
 

@@ -58,6 +58,12 @@ def open_everything(page: Page) -> None:
     page.evaluate("() => document.querySelectorAll('main details').forEach(part => { part.open = true; })")
 
 
+def lose_the_server(page: Page) -> None:
+    page.context.set_offline(True)
+    page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.get_by_text("what you see is old")).to_be_in_viewport()
+
+
 def preview(roster: str) -> Callable[[Page], None]:
     def choose(page: Page) -> None:
         page.locator("input[type=file]").set_input_files(
@@ -92,6 +98,8 @@ STATES = {
     "form that saves a view": ("/health/", open_saving),
     "all details of a team": ("/courses/se/teams/team-3/", open_everything),
     "all details of the inbox": ("/alerts/", open_everything),
+    "overview without an answer": ("/", lose_the_server),
+    "team without an answer": ("/courses/se/teams/team-3/", lose_the_server),
     "roster preview": ("/courses/se/roster/", preview(ROSTER)),
     "roster with problems": ("/courses/se/roster/", preview(BAD_ROSTER)),
     "new key": ("/courses/se/keys/add/", make_key),
