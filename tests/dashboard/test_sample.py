@@ -170,6 +170,23 @@ def test_who_cancelled_it_may_go_on(admin):
     assert making.start_sample(actor=admin, now=AT).state == "done", "it is made once"
 
 
+def test_its_page_offers_to_go_on_and_leads_on_when_it_is_done(client, admin):
+    client.force_login(admin)
+    first = making.start_sample(actor=admin, now=AT)
+    jobs.cancel_job(first, actor=admin, now=AT)
+    assert 'formaction="/sample/start/"' in client.get(first.get_absolute_url()).text
+    assert "See the overview" in client.get(make(admin).get_absolute_url()).text
+
+
+def test_what_is_down_is_down_until_its_last_minute(admin):
+    make(admin)
+    state = EnvironmentState.objects.get(status="down")
+    last = EnvironmentSample.objects.filter(environment=state.environment_id).order_by("-at")[0]
+    assert (last.at, last.ok) == (state.last_checked_at, 0)
+    alert = Alert.objects.filter(state="firing", detail=state.environment.url).get()
+    assert alert.bad_count == state.consecutive_failures
+
+
 def test_it_goes_without_a_trace_and_takes_nothing_along(admin):
     real = factories.MembershipFactory(team=factories.TeamFactory(course__slug="sample-course"))
     factories.EnvironmentFactory(project__team=real.team)
