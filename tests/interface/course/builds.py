@@ -1,9 +1,10 @@
 """Which CI servers are read, and what did the pipelines do?"""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
-from courses.models import Course, Project
-from pipelines.models import CIServer, Job, Pipeline, Repository, RepositoryState
+from courses.models import Course, Environment, Project
+from pipelines.models import CIServer, Deployment, Job, Pipeline, Repository, RepositoryState
 from tests.interface.course import Story
 
 STAGES = ("build", "test", "review", "deploy")
@@ -142,3 +143,20 @@ def _branches(story: Story, repositories: list[Repository], pipelines: list[Pipe
             )
         )
     RepositoryState.objects.bulk_create(rows)
+
+
+def make_deployments(story: Story, places: Sequence[Environment]) -> None:
+    """Let two versions arrive in every environment: with the newest in some, with an older one in others."""
+    Deployment.objects.bulk_create(
+        Deployment(
+            environment=place,
+            key=f"story:{place.pk}:{back}",
+            status="failed" if back == 0 and n % 7 == 3 else "success",
+            sha=f"{n * 100 + RUNS - 1 - back - n % 2:040x}",
+            ref=story.text("main"),
+            at=story.ago(hours=4 + 20 * back),
+            seen_at=story.ago(hours=4 + 20 * back),
+        )
+        for n, place in enumerate(places[: story.teams - 1])
+        for back in range(2)
+    )

@@ -129,10 +129,19 @@ def make_clock_changes(story: Story, team: Team) -> None:
     )
 
 
-def _incident(project: Project, k: int) -> str | None:
-    """Return the key by which charts draw an incident from its start to its end; None for other entries."""
+# kind -> what its key ends with where it begins, and where it ends
+PAIRS = {
+    "incident": ("down", "up"),
+    "alert": ("fired", "resolved"),
+    "pipeline": ("red", "green"),
+    "experiment": ("started", "stopped"),
+}
+
+
+def _key(project: Project, k: int) -> str | None:
+    """Return the key by which charts draw entry `k` as a range or its end; None for kinds that are marks."""
     kind, tone, _title = EVENTS[k % len(EVENTS)]
-    return f"story:{project.pk}:{k}:{'up' if tone == 'good' else 'down'}" if kind == "incident" else None
+    return f"story:{project.pk}:{k}:{PAIRS[kind][tone == 'good']}" if kind in PAIRS else None
 
 
 def make_events(story: Story, course: Course, projects: list[Project]) -> None:
@@ -155,7 +164,7 @@ def make_events(story: Story, course: Course, projects: list[Project]) -> None:
             title=story.text(EVENTS[k % len(EVENTS)][2]),
             detail=story.text("name: old → new") if k % 3 == 0 else "",
             actor=lecturer if k % len(EVENTS) > 5 else None,
-            dedupe_key=_incident(project, k),
+            dedupe_key=_key(project, k),
         )
         for project, n, k in told
     )

@@ -3,7 +3,7 @@
 from courses.models import Course, Project, Team
 from tests.interface.course import Story, cyrillic, story
 from tests.interface.course.alarms import make_alerts
-from tests.interface.course.builds import make_builds
+from tests.interface.course.builds import make_builds, make_deployments
 from tests.interface.course.people import (
     make_administrator,
     make_clock_changes,
@@ -32,7 +32,7 @@ def make_whole(told: Story) -> None:
         for n, team in enumerate(teams)
     )
     make_builds(told, course, projects)
-    make_places(told, course, projects)
+    make_deployments(told, make_places(told, course, projects))
     make_hosts(told, course)
     make_trials(told, projects)
     make_alerts(told, course, projects)
