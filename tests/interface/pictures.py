@@ -1,23 +1,20 @@
 """Take README's pictures of the demo, light and dark: `python -m tests.interface.pictures`."""
 
-import base64
 import re
 import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import CDPSession, expect
+from playwright.sync_api import expect
 
 from tests.browser import running_browser, sign_in
-from tests.interface.sites import ROOT
+from tests.interface.shots import FOLDER, shot
 from tests.site import demo_site
 
-FOLDER = ROOT / "docs" / "screenshots"
 SCREEN = {"width": 1280, "height": 800}
 PICTURES = {"overview": "/", "experiment": "/experiments/1/"}
 SCHEMES: list[Literal["light", "dark"]] = ["light", "dark"]
-MOST_BYTES = 150_000
 # The demo's experiment needs 50 units in each variant before its figures mean something, and some
 # hundreds before they say something.
 UNTIL_EARLY_MS, UNTIL_DECIDED_MS = 600_000, 900_000
@@ -40,17 +37,7 @@ def main() -> None:
             for scheme in SCHEMES:
                 page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
                 page.wait_for_timeout(300)
-                (FOLDER / f"{name}-{scheme}.webp").write_bytes(_shot(tools))
-
-
-def _shot(tools: CDPSession) -> bytes:
-    """Return the screen as WebP, as good as fits."""
-    for quality in (100, 92, 85, 75, 60, 40):  # 100 is without loss, often the smallest of flat colours
-        shot = tools.send("Page.captureScreenshot", {"format": "webp", "quality": quality})
-        picture = base64.b64decode(shot["data"])
-        if len(picture) <= MOST_BYTES:
-            break
-    return picture
+                (FOLDER / f"{name}-{scheme}.webp").write_bytes(shot(tools, most=150_000))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tests.browser import chromium
 from tests.interface import sites
+from tests.interface.shots import take_looks
 from tests.interface.walk import MOST_LCP_MS, How, Visit, walk
 
 DOCS = sites.ROOT / "docs"
@@ -24,7 +25,7 @@ HEAD = """# The interface, measured
 Every page of the site in a browser, written by
 
 ```
-.venv/bin/python -m tests.interface.report
+.venv/bin/python -m tests.interface.report{flag}
 ```
 
 The list of pages comes from the URL configuration; a page with several looks (an alert that fires, one
@@ -51,11 +52,12 @@ def main() -> int:
         made = sites.prepared(Path(name), VISITED)
         with sites.serving(list(made.values())):
             seen = asyncio.run(_measure(made, how))
+            looks = take_looks(made["full"])
     bars = _bars(seen)
-    text = HEAD.format(count=len(seen), views=VIEWS[how]) + "".join(
-        f"| {' | '.join(row)} |\n" for row, _ in bars
-    )
-    text += _tables(seen) + _left_out(made["full"])
+    text = HEAD.format(
+        flag=" --quick" if how is How.QUICK else "", count=len(seen), views=VIEWS[how]
+    ) + "".join(f"| {' | '.join(row)} |\n" for row, _ in bars)
+    text += looks + _tables(seen) + _left_out(made["full"])
     page = DOCS / "interface.md"
     page.write_text(text + _by_hand(page), encoding="utf-8")
     missed = [row for row, is_met in bars if not is_met]
