@@ -84,6 +84,12 @@ def test_a_tutor_archives_nothing_by_the_button(team, tutor):
     assert send(tutor, at("team_archive", team)).status_code == 404
 
 
+def test_what_is_done_often_stands_before_what_ends_a_team(team, lecturer):
+    answer = text_of(page(lecturer, team.get_absolute_url()))
+    links = [answer.index(f'"{at(name, team)}"') for name in ("team_edit", "project_add", "team_archive")]
+    assert links == sorted(links)
+
+
 def test_a_saved_place_says_so(team, lecturer):
     project = factories.ProjectFactory(team=team)
     for name, place, values in [
