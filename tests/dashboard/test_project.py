@@ -121,7 +121,7 @@ def test_open_alerts_can_be_taken_by_those_who_may(project, student, tutor):
     action = f"/alerts/{alert.pk}/acknowledge/"
     assert action not in html
     html = page(tutor, project)
-    assert f'form="act" formaction="{action}"' in html
+    assert f'<br><button type="submit" form="act" formaction="{action}" class="link"' in html
     client = Client()
     client.force_login(tutor)
     assert client.post(action, {"next": project.get_absolute_url()}).status_code == 302
