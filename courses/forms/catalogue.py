@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from courses.forms.people import plain_email
-from courses.forms.zones import ZoneSelect, time_zones
+from courses.forms.zones import ZoneSelect, keep_zone, time_zones
 from courses.models import OPERATIONS, Course, Team, User
 
 
@@ -47,6 +47,10 @@ class CourseForm(forms.ModelForm):  # type: ignore[type-arg]
             ),
             "is_archived": _("Members can still read everything."),
         }
+
+    def __init__(self, data: Any = None, *, instance: Course | None = None, initial: Any = None) -> None:
+        super().__init__(data, instance=instance, initial=initial)
+        keep_zone(self, self.get_initial_for_field(self.fields["time_zone"], "time_zone"))
 
 
 class NewCourseForm(CourseForm):

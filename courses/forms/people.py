@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from courses.addresses import is_email
-from courses.forms.zones import time_zones
+from courses.forms.zones import keep_zone, time_zones
 from courses.models import Course, Membership, Team, Theme, User
 
 
@@ -108,6 +108,10 @@ class ReadingForm(forms.ModelForm):  # type: ignore[type-arg]
                 "Such as j and k in lists. Switch them off if you speak or dictate to the browser."
             )
         }
+
+    def __init__(self, data: Any = None, *, instance: User) -> None:
+        super().__init__(data, instance=instance)
+        keep_zone(self, instance.time_zone)
 
 
 class ThemeForm(forms.Form):

@@ -5,9 +5,9 @@ import zoneinfo
 import pytest
 from django import forms
 
-from courses.forms import MemberForm, NewCourseForm, RosterForm, course_field
-from courses.forms.zones import time_zones
-from courses.models import OPERATIONS, User
+from courses.forms import CourseForm, MemberForm, NewCourseForm, ReadingForm, RosterForm, course_field
+from courses.forms.zones import REGIONS, time_zones
+from courses.models import OPERATIONS, Course, User
 from courses.templatetags.fields import control, is_marked
 from tests import factories
 
@@ -75,11 +75,23 @@ def test_zones_stand_by_region_and_under_the_name_of_their_place():
     assert time_zones()[0] == ("UTC", "UTC")
     assert groups["Europe"]["Europe/Berlin"] == "Berlin"
     assert groups["America"]["America/Argentina/Buenos_Aires"] == "Buenos Aires (Argentina)"
-    assert groups["Other names"]["Etc/GMT+1"] == "Etc/GMT+1"
-    assert list(groups)[-1] == "Other names"
-    names = {name for places in groups.values() for name in places} | {"UTC"}
-    assert names == zoneinfo.available_timezones()
+    assert set(groups) == {str(name) for name in REGIONS.values()}
+    left_out = zoneinfo.available_timezones() - {name for places in groups.values() for name in places}
+    assert left_out >= {"UTC", "Etc/GMT+10", "EST"}
+    assert not [name for name in left_out if name.startswith(("Europe/", "America/", "Asia/"))]
     assert list(groups["Asia"].values()) == sorted(groups["Asia"].values())
+
+
+@pytest.mark.parametrize("zone", ["Etc/GMT+10", "EST"])
+def test_who_has_a_zone_that_is_not_offered_keeps_it_and_nobody_else_can_choose_it(zone):
+    course, person = Course(name="C", slug="c", time_zone=zone), User(time_zone=zone)
+    sent = {"name": "C", "time_zone": zone, "theme": "auto"}
+    for form in (CourseForm(instance=course), ReadingForm(instance=person), NewCourseForm(user=person)):
+        assert f'<option value="{zone}" selected>' in str(form["time_zone"])
+    for kept in (CourseForm(sent, instance=course), ReadingForm(sent, instance=person)):
+        assert "time_zone" not in kept.errors
+    for other in (CourseForm(sent, instance=Course()), ReadingForm(sent, instance=User())):
+        assert "time_zone" in other.errors
 
 
 @pytest.mark.parametrize(
