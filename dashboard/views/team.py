@@ -17,7 +17,7 @@ from courses.views.pages import crumbs_to
 from courses.views.timeline import asked_of, timeline_file, timeline_part
 from dashboard import queries, wording
 from dashboard.standing import Standing
-from experiments.queries import running_by_team
+from experiments.queries import last_stopped, running_by_team
 
 
 @require_GET
@@ -49,13 +49,15 @@ def team_detail(request: Request, course: str, team: str) -> HttpResponse:
 def _now(team: Team) -> dict[str, Any]:
     now = timezone.now()
     (one,) = queries.standings([(team.pk, team.name, team.slug, team.course_id)], now=now)
+    running = running_by_team([team.pk]).get(team.pk, ())
     return {
         "one": one,
         "tone": wording.CONCERNS[one.concern][0],
         "headline": wording.headline(one, now),
         "errors": wording.error_counts(one),
         "no_errors": wording.no_errors(one),
-        "experiments": running_by_team([team.pk]).get(team.pk, ()),
+        "experiments": running,
+        "stopped": None if running else last_stopped(team.pk, now=now),
         "next": _next_step(one),
     }
 

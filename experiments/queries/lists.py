@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from datetime import datetime, timedelta
 
 from django.db.models import Case, Count, Q, When
 
@@ -11,6 +12,7 @@ from experiments.models import Experiment, ExperimentQuerySet
 
 SPLIT_OFF = "split_off"
 State = Experiment.State
+RECENT = timedelta(days=30)  # so long a team's page tells how its last experiment ended
 NAMED = ("name", "key", "project__name", "project__team__name")  # where a text is looked for
 # Once an experiment has ended nobody has to act on its split any more.
 NEEDS_SOMEBODY = Q(state=State.RUNNING, result__is_split_off=True)
@@ -45,6 +47,12 @@ def running_by_team(team_ids: Collection[int]) -> dict[int, list[Experiment]]:
     for experiment in rows.order_by("name", "pk"):
         found[experiment.project.team_id].append(experiment)
     return dict(found)
+
+
+def last_stopped(team_id: int, *, now: datetime) -> Experiment | None:
+    """Return the experiment of a team that was stopped last, with its results, if that was not long ago."""
+    rows = Experiment.objects.filter(project__team=team_id, state=State.STOPPED, stopped_at__gt=now - RECENT)
+    return rows.select_related("result").order_by("-stopped_at", "-pk").first()
 
 
 def _narrowed(user: User, asked: Filters) -> ExperimentQuerySet:

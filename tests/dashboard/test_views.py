@@ -3,6 +3,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
+from django.core.cache import cache
 from django.db import DatabaseError, OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -112,6 +113,27 @@ def test_a_team_page_shows_how_it_is_now(client, admin):
     assert "Order button" in page
     now = client.get(url, headers={"HX-Request": "true", "HX-Target": "now"}).content.decode()
     assert now.lstrip().startswith('<div id="now"')
+
+
+def test_a_team_page_tells_how_the_last_experiment_ended_while_none_runs(client, admin):
+    project, now = factories.ProjectFactory(), timezone.now()
+    ended = {"project": project, "state": "stopped"}
+    long_ago = factories.ExperimentFactory(**ended, name="Long ago", stopped_at=now - timedelta(days=31))
+    factories.ExperimentFactory(state="stopped", name="Of others", stopped_at=now)
+    address = project.team.get_absolute_url()
+    assert "None is running." in client.get(address).text
+    factories.ExperimentFactory(**ended, name="Before that", stopped_at=now - timedelta(days=5))
+    last = factories.ExperimentFactory(**ended, name="Green button", stopped_at=now - timedelta(days=3))
+    cache.clear()
+    page = client.get(address).text
+    assert f'<a href="{last.get_absolute_url()}">Green button</a>' in page
+    assert last.verdict.label in page
+    assert not any(words in page for words in ("None is running.", long_ago.name, "Of others", "Before that"))
+    factories.ExperimentFactory(project=project, name="Blue button", state="running")
+    cache.clear()
+    page = client.get(address).text
+    assert "Blue button" in page
+    assert "Green button" not in page
 
 
 def test_htmx_gets_only_the_teams(client, admin):
