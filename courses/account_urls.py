@@ -8,7 +8,9 @@ from django.urls import path, re_path
 from courses.views.pages import is_mail_filed
 from courses.views.profile import profile_tabs
 
-password_reset_done = views.PasswordResetDoneView.as_view(extra_context={"is_mail_filed": is_mail_filed})
+mail = {"is_mail_filed": is_mail_filed}
+password_reset = views.PasswordResetView.as_view(extra_context=mail)
+password_reset_done = views.PasswordResetDoneView.as_view(extra_context=mail)
 tabs = {"tabs": partial(profile_tabs, "account_change_password")}
 password_change = views.PasswordChangeView.as_view(extra_context=tabs)
 password_set = views.PasswordSetView.as_view(extra_context=tabs)
@@ -21,7 +23,7 @@ urlpatterns = [
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
     path("password/change/", password_change, name="account_change_password"),
     path("password/set/", password_set, name="account_set_password"),
-    path("password/reset/", views.password_reset, name="account_reset_password"),
+    path("password/reset/", password_reset, name="account_reset_password"),
     path("password/reset/done/", password_reset_done, name="account_reset_password_done"),
     path(
         "password/reset/key/done/",

@@ -130,6 +130,15 @@ def test_a_reset_link_works_once(client, person):
     assert "no longer works" in text_of(client.get("/accounts/password/reset/key/zz-abc-def/", follow=True))
 
 
+def test_the_form_promises_no_mail_where_none_is_sent(client, db, settings):
+    assert "we send you a link" in text_of(client.get("/accounts/password/reset/"))
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    text = text_of(client.get("/accounts/password/reset/"))
+    assert "This site sends no mail yet; ask the administrator, or your lecturer for a link" in text
+    assert "we send you a link" not in text
+    assert "Send the link" not in text
+
+
 def test_unknown_address_gets_the_same_answer(client, person):
     known = client.post("/accounts/password/reset/", {"email": person.email}, follow=True)
     unknown = client.post("/accounts/password/reset/", {"email": "who@example.org"}, follow=True)
