@@ -21,6 +21,7 @@ def test_the_first_password_is_shown_once_and_works(capsys):
     call_command("prepare")
     out = capsys.readouterr().out
     password = out.split("Password")[1].split()[0]
+    assert "in the menu at the top right" in out
     user = User.objects.get()
     assert user.is_superuser
     assert user.check_password(password)

@@ -30,5 +30,5 @@ class Command(BaseCommand):
         shown = "the one in ADMIN_PASSWORD" if settings.ADMIN_PASSWORD else password
         self.stdout.write(f"\n  Sign in as  {settings.ADMIN_EMAIL}\n  Password    {shown}\n")
         if not settings.ADMIN_PASSWORD:
-            self.stdout.write("  It is shown this once. Change it under your name, top right.\n")
+            self.stdout.write("  It is shown this once. Change it in the menu at the top right.\n")
         self.stdout.flush()
