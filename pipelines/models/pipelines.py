@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from courses.models import User
 from pipelines import rules
 from pipelines.models.repositories import Repository
+
+JOBS_DUE = timedelta(hours=1)  # whose jobs were not read by then, of a pipeline that ended, are never read
 
 
 class PipelineQuerySet(models.QuerySet["Pipeline"]):
@@ -95,6 +97,11 @@ class Pipeline(models.Model):
     def is_invalid(self) -> bool:
         """Failed before any job: GitLab could not use the pipeline's definition."""
         return self.status == rules.RED and not self.stages and not self.is_history
+
+    def waits_for_jobs_at(self, now: datetime) -> bool:
+        """Whether jobs that are not here may still be read."""
+        ended_at = self.finished_at or self.updated_at
+        return not self.is_history and (self.is_active or now - ended_at <= JOBS_DUE)
 
 
 class Job(models.Model):

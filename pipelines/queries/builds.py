@@ -47,6 +47,7 @@ class PipelinePage:
     sentence: str
     stages: list[Stage]
     may_retry: bool
+    waits_for_jobs: bool
 
 
 def pipeline_page(pipeline: Pipeline, *, now: datetime) -> PipelinePage:
@@ -74,6 +75,7 @@ def pipeline_page(pipeline: Pipeline, *, now: datetime) -> PipelinePage:
             Stage(name, state, [line for line in drawn if line.job.stage == name]) for name, state in told
         ],
         may_retry=pipeline.status in (rules.RED, "canceled") and not pipeline.is_history,
+        waits_for_jobs=pipeline.waits_for_jobs_at(now),
     )
 
 

@@ -508,5 +508,8 @@ def test_a_pipeline_of_the_past_says_that_its_jobs_were_not_read(client, team, s
     page = client.get(old.get_absolute_url())
     assert page.context["found"].sentence == words
     assert "Jobs not read" in page.text
+    old.stages = [["test", "success"]]
+    old.save()
+    assert "Its jobs are not kept." in client.get(old.get_absolute_url()).text
     assert "not valid" not in page.text
     assert "retry it" not in page.text

@@ -642,6 +642,28 @@ def test_admin_does_not_claim_to_have_saved_a_taken_name(client, admin, server, 
         client.post(url, form_of(server.course, kind="gitlab", token=""))
 
 
+@pytest.mark.parametrize("stages", [[["test", "success"]], []])
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"hours": 0.5}, "not read yet"),
+        ({"hours": 2}, "are not kept"),
+        ({"hours": 2, "status": "running"}, "not read yet"),
+    ],
+)
+def test_jobs_that_are_not_here_may_still_come_only_soon_after_the_end(
+    client, repository, lecturer, stages, told, words
+):
+    pipeline = repository.pipelines.get()
+    pipeline.jobs.all().delete()
+    ended_at = timezone.now() - timedelta(hours=told["hours"])
+    status = told.get("status", "success")
+    type(pipeline).objects.update(stages=stages, status=status, finished_at=ended_at)
+    client.force_login(lecturer)
+    text = client.get(pipeline.get_absolute_url()).text
+    assert [said for said in ("not read yet", "are not kept") if said in text] == [words]
+
+
 def test_a_pipeline_tells_its_commit_in_short_and_its_times_apart(client, repository, lecturer):
     pipeline = repository.pipelines.get()
     type(pipeline).objects.update(sha="0123456789" * 4, queued_s=4, duration_s=25)
