@@ -389,10 +389,13 @@ def test_a_team_is_watched_and_let_go_from_its_row(client, admin):
 def test_a_new_site_is_led_to_its_first_chart(client, admin):
     Course.objects.create(name="Course operations", slug="operations", is_set_up=True)
     page = text_of(client.get("/"))
-    assert "From an empty site to the first chart" in page
+    assert "From an empty site to the first chart: 0 of 6 done" in page
+    assert [f'badge">{n}</span>' in page for n in range(1, 7)] == [True] * 6
     course = Course.objects.create(name="SE", slug="se")
     page = text_of(client.get("/"))
     assert "Set up SE: 1 of 6 done" in page
+    assert 'badge">1</span>' not in page  # done: it wears the check
+    assert 'badge">2</span>' in page
     factories.TeamFactory(course=course)
     assert "Set up SE: 2 of 6 done" in text_of(client.get("/"))
 
