@@ -51,6 +51,10 @@ class MemberForm(forms.Form):
         super().__init__(data, initial=initial)
         team: Any = self.fields["team"]
         team.queryset = course.teams.all()
+        if course.is_sample:
+            self.fields["email"].help_text = _(
+                "This course is made up, the account is not: it stays when the sample course is removed."
+            )
 
     def clean_email(self) -> str:
         return plain_email(self.cleaned_data["email"])

@@ -8,6 +8,7 @@ import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 
 import health.services
@@ -235,6 +236,22 @@ def test_an_empty_site_offers_it_and_the_button_leads_to_its_job(client, admin):
     text = client.get("/").text
     assert "Try it with sample data" not in text
     assert "Remove the sample course…" in text
+
+
+@pytest.mark.parametrize("is_sample", [True, False])
+def test_pages_of_a_made_up_course_say_so(client, admin, team, lecturer, is_sample):
+    project, course = factories.ProjectFactory(team=team), team.course
+    Course.objects.filter(pk=course.pk).update(is_sample=is_sample)
+    setup = reverse("dashboard:course_setup", args=[course.slug])
+    add = reverse("courses:member_add", args=[course.slug])
+    for user, may_remove in [(lecturer, False), (admin, True)]:
+        client.force_login(user)
+        for url in (row.get_absolute_url() for row in (course, team, project)):
+            text = client.get(url).text
+            assert ("All of this course is made up" in text) is is_sample
+            assert (reverse("dashboard:sample_remove") in text) is (is_sample and may_remove)
+        assert ("All of this course is made up" in client.get(setup).text) is is_sample
+        assert ("it stays when the sample course is removed" in client.get(add).text) is is_sample
 
 
 def test_it_is_removed_after_a_question(client, admin):
