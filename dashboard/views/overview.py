@@ -42,18 +42,26 @@ def overview(request: Request) -> HttpResponse:
     if wants_csv(request):
         found = queries.overview(asked.teams, asked.filters, courses, now=timezone.now())
         return overview_csv(found.standings)
-    frame = {
-        "courses": courses,
+    return live_page(
+        request,
+        "dashboard/overview.html",
+        frame=_frame(request, asked),
+        is_own=asked.is_own,
+        teams=lambda: _teams(request, asked),
+    )
+
+
+def _frame(request: Request, asked: Asked) -> dict[str, Any]:
+    """Return what stands around the teams. While there are none, there is nothing to find or to keep."""
+    return {
+        "courses": asked.courses,
         "filters": asked.filters,
         "tutors": asked.tutors,
         "view": asked.view,
         "is_wall": "tv" in request.GET,
-        "setup": _setup(request, courses),
+        "has_any": bool(request.GET) or asked.filters.is_active or bool(asked.teams),
+        "setup": _setup(request, asked.courses),
     }
-    template = "dashboard/overview.html"
-    return live_page(
-        request, template, frame=frame, is_own=asked.is_own, teams=lambda: _teams(request, asked)
-    )
 
 
 def _own_team(request: Request, courses: list[Any]) -> Team | None:

@@ -30,6 +30,14 @@ def test_an_empty_site_says_what_to_do(client, admin):
     page = client.get("/").content.decode()
     assert "No teams yet" in page
     assert "Go to your courses" in page
+    assert '<button type="submit" class="plain" form="act" formaction="/sample/start/">' in page
+    assert "Find a team" not in page
+    assert "Save this view" not in page
+    factories.TeamFactory()
+    cache.clear()
+    page = client.get("/").content.decode()
+    assert "Find a team" in page
+    assert "Save this view" in page
 
 
 def test_the_worst_team_stands_first(client, admin):
