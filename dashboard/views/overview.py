@@ -59,6 +59,7 @@ def _frame(request: Request, asked: Asked) -> dict[str, Any]:
         "tutors": asked.tutors,
         "view": asked.view,
         "is_wall": "tv" in request.GET,
+        "is_staff": request.user.is_superuser or any(course.is_staffed for course in asked.courses),
         "has_any": bool(request.GET) or asked.filters.is_active or bool(asked.teams),
         "setup": _setup(request, asked.courses),
     }

@@ -40,6 +40,17 @@ def test_an_empty_site_says_what_to_do(client, admin):
     assert "Save this view" in page
 
 
+def test_who_is_in_no_team_is_told_whom_to_ask(client, lecturer, team):
+    client.force_login(User.objects.create_user("new@example.org", "x"))
+    page = client.get("/").content.decode()
+    assert "You are in no team yet" in page
+    assert "Ask your lecturer." in page
+    assert not any(words in page for words in ("roster", "Find a team", "Save this view"))
+    team.delete()
+    client.force_login(lecturer)
+    assert "Teams come from a course’s roster" in client.get("/").content.decode()
+
+
 def test_the_worst_team_stands_first(client, admin):
     large.make(20, now=timezone.now())
     page = client.get("/").content.decode()
