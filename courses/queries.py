@@ -6,7 +6,22 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, Window
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    Min,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import Coalesce, Lower, NullIf
 
 from courses.charts.axes import TimeAxis
 from courses.charts.happenings import PAIRED, Happening, marks_and_ranges
@@ -15,6 +30,8 @@ from courses.models import ApiKey, Course, Event, Membership, Team, User, Watche
 
 EVENTS_DRAWN = 200
 EARLIER_READ = 100  # among these is looked for what began before a chart and lasted into it
+# Lecturers first: by their letters, students would stand before tutors.
+RANK = Case(*(When(memberships__role=role, then=n) for n, role in enumerate(Membership.Role.values)))
 
 
 def timeline(
@@ -107,15 +124,24 @@ def watched_teams(user: User) -> QuerySet[Team]:
 
 
 def people_of(course: Course, *, text: str) -> QuerySet[User]:
-    """Return the people of the course whose name, address or team holds `text`, with their `roles`."""
+    """Return the people of the course whose name, address or team holds `text`, with their `roles`.
+
+    Lecturers, then tutors, each by the name they are shown with; then students, team by team.
+    """
     match = Q(user__name__icontains=text) | Q(user__email__icontains=text) | Q(team__name__icontains=text)
     found = course.memberships.filter(match)
     roles = course.memberships.select_related("team__course").order_by("role", "team__name", "pk")
+    here = Q(memberships__course=course)
+    studies = here & Q(memberships__role=Membership.Role.STUDENT)
     return (
         User.objects.filter(pk__in=found.values("user"))
-        .annotate(first_role=Min("memberships__role", filter=Q(memberships__course=course)))
+        .annotate(
+            rank=Min(RANK, filter=here),
+            team_name=Coalesce(Min("memberships__team__name", filter=studies), Value("")),
+            shown_as=Lower(Coalesce(NullIf("name", Value("")), "email", output_field=CharField())),
+        )
         .prefetch_related(Prefetch("memberships", roles, to_attr="roles"))
-        .order_by("first_role", "email")
+        .order_by("rank", "team_name", "shown_as", "pk")
     )
 
 

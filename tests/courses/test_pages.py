@@ -168,6 +168,33 @@ def test_a_tutor_of_three_teams_is_one_line(team, lecturer, tutor):
     assert 'People <span class="soft">2</span>' in answer
 
 
+def test_people_stand_by_role_then_team_then_the_name_they_are_shown_with(team, lecturer, tutor):
+    other = factories.TeamFactory(course=team.course, name=f"A{team.name}")
+    for place, email, name in [
+        (team, "a@example.org", "Zoe"),
+        (team, "z@example.org", "adam"),
+        (team, "b@example.org", ""),
+        (other, "student109@example.org", ""),
+    ]:
+        factories.MembershipFactory(team=place, user__email=email, user__name=name)
+    elsewhere = factories.TeamFactory(name="0")
+    factories.MembershipFactory(user__email="0", team=elsewhere)
+    factories.MembershipFactory(user=User.objects.get(email="a@example.org"), team=elsewhere)
+    url = at("member_list", team.course)
+    wanted = [
+        lecturer.email,
+        tutor.email,
+        "student109@example.org",
+        "z@example.org",
+        "b@example.org",
+        "a@example.org",
+    ]
+    answer = text_of(page(lecturer, url)).partition("<tbody>")[2]
+    assert re.findall(r"[a-z0-9]+@example\.org(?=</small>|</th>)", answer) == wanted
+    sent = b"".join(page(lecturer, f"{url}?format=csv").streaming_content).decode()
+    assert [line.split(",")[1] for line in sent.splitlines()[1:]] == wanted
+
+
 def test_nobody_yet_and_nobody_found_differ(team, admin_user):
     url = at("member_list", team.course)
     empty = text_of(page(admin_user, url))
