@@ -151,7 +151,7 @@ def make_deployments(story: Story, places: Sequence[Environment]) -> None:
         Deployment(
             environment=place,
             key=f"story:{place.pk}:{back}",
-            status="failed" if back == 0 and n % 7 == 3 else "success",
+            status="failed" if back == 0 and story.trouble(n) in ("worst", "warnings") else "success",
             sha=f"{n * 100 + RUNS - 1 - back - n % 2:040x}",
             ref=story.text("main"),
             at=story.ago(hours=4 + 20 * back),
