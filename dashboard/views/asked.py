@@ -22,6 +22,7 @@ class Asked:
     filters: Filters
     teams: queries.Teams
     view: str
+    has_any: bool  # whether there is anything to find or to keep
     is_own: bool  # whether it shows what only this reader chose: the table says which teams they watch
 
 
@@ -31,9 +32,13 @@ def asked_of(request: Request, courses: list[Any]) -> Asked:
     tutors = tutors_of(request.user) if is_staff else []
     filters = _filters(request, tutors)
     teams = queries.teams_asked(request.user, filters, courses)
-    view = _view(request, teams)
+    view, number = _named_view(request), 0
+    if not view:  # only then are the teams looked at before the part that readers share
+        number = len(teams.order_by().values_list("pk")[: FEW_TEAMS + 1])
+        view = GRID if number > FEW_TEAMS else TABLE
+    has_any = bool(request.GET) or filters.is_active or number > 0
     is_own = view == TABLE or filters.is_watched or filters.tutor == request.user.pk
-    return Asked(courses, tutors, filters, teams, view, is_own)
+    return Asked(courses, tutors, filters, teams, view, has_any, is_own)
 
 
 def _filters(request: Request, tutors: list[tuple[int, str]]) -> Filters:
@@ -44,11 +49,9 @@ def _filters(request: Request, tutors: list[tuple[int, str]]) -> Filters:
     return replace(filters, is_watched="watched" in request.GET, tutor=tutor)
 
 
-def _view(request: Request, teams: queries.Teams) -> str:
-    """Return how the teams are shown: as asked, or else a few as a table, but never on a wall."""
+def _named_view(request: Request) -> str:
+    """Return how the address asks for the teams, on a wall as a grid unless it says so; "" if it is open."""
     asked = request.GET.get("view")
     if asked in (GRID, TABLE):
         return asked
-    if "tv" in request.GET:
-        return GRID
-    return GRID if len(teams) > FEW_TEAMS else TABLE
+    return GRID if "tv" in request.GET else ""

@@ -60,7 +60,7 @@ def _frame(request: Request, asked: Asked) -> dict[str, Any]:
         "view": asked.view,
         "is_wall": "tv" in request.GET,
         "is_staff": request.user.is_superuser or any(course.is_staffed for course in asked.courses),
-        "has_any": bool(request.GET) or asked.filters.is_active or bool(asked.teams),
+        "has_any": asked.has_any,
         "setup": _setup(request, asked.courses),
     }
 
