@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
+# No absence notice shall answer: RFC 3834, and the header that Exchange reads.
+BY_A_MACHINE = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 ADDRESS_REFUSED = "The mail server refused the address."
 
 
@@ -33,9 +35,8 @@ def post(letters: Sequence[Letter]) -> list[str]:
 
 
 def _post(letter: Letter, connection: BaseEmailBackend) -> str:
-    headers = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
     message = EmailMessage(
-        letter.subject, letter.body, to=[letter.address], headers=headers, connection=connection
+        letter.subject, letter.body, to=[letter.address], headers=BY_A_MACHINE, connection=connection
     )
     try:
         message.send()

@@ -21,8 +21,9 @@ import pipelines.services
 from alerts.models import Channel
 from courses import keys
 from courses.models import ApiKey, Course, Membership, Project, User
-from dashboard.demo_plans import PLANS, Plan
+from dashboard.demo_plans import PLANS
 from experiments.models import Experiment
+from experiments.services import Plan
 from health.models import Check
 from pipelines.models import CIServer
 
@@ -59,7 +60,10 @@ def load(*, roster: str, known_keys: Mapping[str, str], port: int, now: datetime
     _set_checks(course, lecturer, now)
     _add_channels(course, port, lecturer, now)
     _add_server(course, port, lecturer, now)
-    return {wanted.key: _run_experiment(wanted, course, lecturer, known_keys, now) for wanted in PLANS}
+    return {
+        plan.key: _run_experiment(path, plan, course, lecturer, known_keys, now)
+        for path, plan in PLANS.items()
+    }
 
 
 def _moved(roster: str, port: int) -> str:
@@ -128,21 +132,12 @@ def _add_server(course: Course, port: int, actor: User, now: datetime) -> None:
 
 
 def _run_experiment(
-    plan: Plan, course: Course, actor: User, known_keys: Mapping[str, str], now: datetime
+    path: str, plan: Plan, course: Course, actor: User, known_keys: Mapping[str, str], now: datetime
 ) -> str:
-    """Start the experiment unless it exists, and return a key with which its app takes part."""
-    project = Project.objects.get(team__course=course, repository_path=plan.repository_path)
+    """Start the experiment of the project at `path` unless it exists; return a key for its app."""
+    project = Project.objects.get(team__course=course, repository_path=path)
     if not Experiment.objects.filter(project=project, key=plan.key).exists():
-        experiment = experiments.services.create_experiment(
-            project,
-            name=plan.name,
-            key=plan.key,
-            hypothesis=plan.hypothesis,
-            variants=plan.variants,
-            metrics=plan.metrics,
-            actor=actor,
-            now=now,
-        )
+        experiment = experiments.services.create_experiment(project, plan, actor=actor, now=now)
         experiments.services.start_experiment(experiment, actor=actor, now=now)
     known = known_keys.get(plan.key, "")
     return known if _opens(known, project, now) else _new_key(project, actor, now)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from django.core.mail import EmailMessage
 
 from alerts.clients.letters import Failure, Letter
+from courses.clients import BY_A_MACHINE
 
 
 def send(addresses: Sequence[str], letter: Letter) -> Failure | None:
@@ -15,8 +16,7 @@ def send(addresses: Sequence[str], letter: Letter) -> Failure | None:
         "Message-ID": f"<{letter.key}@{host}>",
         "References": f"<{letter.thread}@{host}>",
         "List-Id": f"<{letter.list_name}>",
-        "Auto-Submitted": "auto-generated",
-        "X-Auto-Response-Suppress": "All",
+        **BY_A_MACHINE,
     }
     if letter.stop_url:
         headers["List-Unsubscribe"] = f"<{letter.stop_url}>"

@@ -28,18 +28,16 @@ def member_invite(request: Request, course: str) -> HttpResponse:
         messages.error(
             request, _("No mail server is named, so mails would reach nobody. Make links instead.")
         )
-        return redirect("courses:member_list", row.slug)
-    if request.method == "GET" and number:
+    elif request.method == "GET" and number:
         return _ask(request, row, number, now)
-    if request.method == "GET":
+    elif request.method == "GET":
         messages.info(request, invitations.NOBODY)
-        return redirect("courses:member_list", row.slug)
-    try:
-        job, _is_new = invitations.start_invitations(row, actor=request.user, now=now)
-    except jobs.JobRefusedError as refusal:
-        messages.info(request, f"{refusal.reason} {refusal.remedy}".strip())
-        return redirect("courses:member_list", row.slug)
-    return redirect(job)
+    else:
+        try:
+            return redirect(invitations.start_invitations(row, actor=request.user, now=now)[0])
+        except jobs.JobRefusedError as refusal:
+            messages.info(request, f"{refusal.reason} {refusal.remedy}".strip())
+    return redirect("courses:member_list", row.slug)
 
 
 def _ask(request: Request, course: Course, number: int, now: datetime) -> HttpResponse:

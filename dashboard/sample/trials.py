@@ -10,7 +10,7 @@ from courses.models import Project
 from dashboard.sample.story import SEED
 from experiments.models import Experiment, Metric
 from experiments.rules.items import EventItem, ExposureItem
-from experiments.services import MetricPlan, VariantPlan
+from experiments.services import MetricPlan, Plan, VariantPlan
 
 GOAL, GUARDRAIL = "goal", "guardrail"
 MORE, LESS = Metric.Direction.INCREASE, Metric.Direction.DECREASE
@@ -71,12 +71,10 @@ def make_trial(number: int, project: Project, *, at: datetime) -> None:
 
 def _planned(trial: Trial, project: Project, begun: datetime, planned_end_at: datetime) -> Experiment:
     name, event = trial.goal
-    return experiments.services.create_experiment(
-        project,
-        name=trial.name,
-        key=trial.key,
-        hypothesis=trial.hypothesis,
-        planned_end_at=planned_end_at,
+    plan = Plan(
+        trial.name,
+        trial.key,
+        trial.hypothesis,
         variants=[
             VariantPlan(key, words, 1, key) for key, words in zip(("a", "b"), trial.variants, strict=True)
         ],
@@ -84,9 +82,10 @@ def _planned(trial: Trial, project: Project, begun: datetime, planned_end_at: da
             MetricPlan(name, event, Metric.Kind.PROPORTION, MORE, GOAL),
             MetricPlan("Errors", "error", Metric.Kind.PROPORTION, LESS, GUARDRAIL),
         ],
-        actor=None,
-        now=begun - timedelta(days=2),
+        planned_end_at=planned_end_at,
     )
+    planned_at = begun - timedelta(days=2)
+    return experiments.services.create_experiment(project, plan, actor=None, now=planned_at)
 
 
 def _visits(

@@ -16,7 +16,7 @@ from experiments.forms.rows import MetricForm, MetricFormSet, Role, VariantForm,
 from experiments.models import Experiment, ExperimentMetric, Metric
 from experiments.rules.items import KEY_LENGTH
 from experiments.rules.values import value_text
-from experiments.services.planning import KeyTakenError, metric_key
+from experiments.services.planning import KeyTakenError, Plan, metric_key
 
 MOST_VARIANTS = 10
 MOST_METRICS = 10
@@ -107,15 +107,15 @@ class PlanForm:
         return self.basics, self.ending, self.variants, self.metrics
 
     @property
-    def values(self) -> dict[str, Any]:
-        """The plan by the names that services use, once it is valid."""
+    def plan(self) -> Plan:
+        """What was written down, once it is valid."""
         basics = {name: self.basics.cleaned_data[name] for name in ("name", "key", "hypothesis")}
-        return {
+        return Plan(
             **basics,
             **self.ending.cleaned_data,
-            "variants": self.variants.plans,
-            "metrics": self.metrics.plans,
-        }
+            variants=self.variants.plans,
+            metrics=self.metrics.plans,
+        )
 
     def _metrics_fit_project(self) -> bool:
         """Whether no metric means something else in another experiment of the project."""

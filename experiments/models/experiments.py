@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Project, User
@@ -99,9 +100,9 @@ class Experiment(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("experiments:experiment_detail", args=[self.pk])
 
-    @property
+    @cached_property
     def snapshot(self) -> Snapshot:
-        """What the last analysis found, or an empty snapshot."""
+        """What the last analysis found when this row was read, or an empty snapshot."""
         result = getattr(self, "result", None)
         return result.read() if result else NO_RESULTS
 
@@ -115,8 +116,7 @@ class Experiment(models.Model):
     @property
     def verdict(self) -> Told:
         """What the results mean, in words."""
-        snapshot = self.snapshot
-        return tell(decide(self.state, snapshot, self.horizon), snapshot)
+        return tell(decide(self.state, self.snapshot, self.horizon), self.snapshot)
 
 
 class Variant(models.Model):

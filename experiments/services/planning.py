@@ -54,73 +54,54 @@ class MetricPlan:
     role: str
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is decided before the start. variants: the control first. metrics: exactly one goal."""
+
+    name: str
+    key: str
+    hypothesis: str
+    variants: Sequence[VariantPlan]
+    metrics: Sequence[MetricPlan]
+    planned_end_at: datetime | None = None
+    planned_units: int | None = None
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What of it stands in the experiment itself."""
+        names = ("name", "key", "hypothesis", "planned_end_at", "planned_units")
+        return {name: getattr(self, name) for name in names}
+
+
 def metric_key(name: str) -> str:
     """Return what tells metrics of a project apart."""
     return slugify(name, allow_unicode=True)[:KEY_LENGTH]
 
 
 @transaction.atomic
-def create_experiment(
-    project: Project,
-    *,
-    name: str,
-    key: str,
-    hypothesis: str,
-    planned_end_at: datetime | None = None,
-    planned_units: int | None = None,
-    variants: Sequence[VariantPlan],
-    metrics: Sequence[MetricPlan],
-    actor: User | None,
-    now: datetime,
-) -> Experiment:
-    """Write down a draft. variants: the control first. metrics: exactly one goal.
-
-    Raises KeyTakenError if somebody else was first with this key.
-    """
-    with _one_of_its_key(key):
+def create_experiment(project: Project, plan: Plan, *, actor: User | None, now: datetime) -> Experiment:
+    """Write down a draft. Raises KeyTakenError if somebody else was first with this key."""
+    with _one_of_its_key(plan.key):
         experiment = Experiment.objects.create(
-            project=project,
-            name=name,
-            key=key,
-            hypothesis=hypothesis,
-            planned_end_at=planned_end_at,
-            planned_units=planned_units,
-            created_at=now,
-            created_by=actor,
+            project=project, **plan.fields, created_at=now, created_by=actor
         )
-    _write_plan(experiment, variants, metrics)
+    _write_plan(experiment, plan)
     return experiment
 
 
 @transaction.atomic
-def edit_experiment(
-    experiment: Experiment,
-    *,
-    name: str,
-    key: str,
-    hypothesis: str,
-    planned_end_at: datetime | None = None,
-    planned_units: int | None = None,
-    variants: Sequence[VariantPlan],
-    metrics: Sequence[MetricPlan],
-) -> None:
+def edit_experiment(experiment: Experiment, plan: Plan) -> None:
     """Replace the plan of a draft. Raises NotPossibleError once it has been started, or KeyTakenError."""
-    with _one_of_its_key(key):
-        changed = Experiment.objects.filter(pk=experiment.pk, state=State.DRAFT).update(
-            name=name,
-            key=key,
-            hypothesis=hypothesis,
-            planned_end_at=planned_end_at,
-            planned_units=planned_units,
-            version=F("version") + 1,
-        )
+    with _one_of_its_key(plan.key):
+        drafts = Experiment.objects.filter(pk=experiment.pk, state=State.DRAFT)
+        changed = drafts.update(**plan.fields, version=F("version") + 1)
     if not changed:
         raise NotPossibleError(_("The plan is fixed once the experiment has been started."))
     experiment.variants.all().delete()
     experiment.metrics.all().delete()
     # A metric that only this draft used may be defined anew.
     Metric.objects.filter(project_id=experiment.project_id, uses=None).delete()
-    _write_plan(experiment, variants, metrics)
+    _write_plan(experiment, plan)
 
 
 @transaction.atomic
@@ -146,10 +127,8 @@ def _one_of_its_key(key: str) -> Iterator[None]:
         raise KeyTakenError(key) from None
 
 
-def _write_plan(
-    experiment: Experiment, variants: Sequence[VariantPlan], metrics: Sequence[MetricPlan]
-) -> None:
-    ranges_of([variant.weight for variant in variants])
+def _write_plan(experiment: Experiment, plan: Plan) -> None:
+    ranges_of([variant.weight for variant in plan.variants])
     Variant.objects.bulk_create(
         Variant(
             experiment=experiment,
@@ -159,9 +138,9 @@ def _write_plan(
             value=variant.value,
             position=position,
         )
-        for position, variant in enumerate(variants)
+        for position, variant in enumerate(plan.variants)
     )
-    for position, wanted in enumerate(metrics):
+    for position, wanted in enumerate(plan.metrics):
         metric = _metric_of(experiment.project_id, wanted)
         ExperimentMetric.objects.create(
             experiment=experiment, metric=metric, role=wanted.role, position=position

@@ -26,7 +26,7 @@ def experiment_add(request: Request) -> HttpResponse:
         project = form.basics.cleaned_data["project"]
         now = timezone.now()
         try:
-            experiment = services.create_experiment(project, **form.values, actor=request.user, now=now)
+            experiment = services.create_experiment(project, form.plan, actor=request.user, now=now)
         except services.KeyTakenError as refusal:
             form.basics.add_error("key", str(refusal))
         else:
@@ -48,7 +48,7 @@ def experiment_edit(request: Request, pk: int) -> HttpResponse:
     form = PlanForm(request.POST or None, user=request.user, experiment=experiment)
     if request.method == "POST" and form.is_valid():
         try:
-            return move(request, experiment, partial(services.edit_experiment, experiment, **form.values))
+            return move(request, experiment, partial(services.edit_experiment, experiment, form.plan))
         except services.KeyTakenError as refusal:
             form.basics.add_error("key", str(refusal))
     context = {"form": form, "experiment": experiment, "has_projects": True, "crumbs": crumbs_to(experiment)}

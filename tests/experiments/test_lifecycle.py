@@ -3,7 +3,7 @@ import pytest
 from courses.models import Event
 from experiments import services
 from experiments.models import Experiment, ExperimentMetric, Metric, PhaseVariant, Result
-from experiments.services import MetricPlan, NotPossibleError, VariantPlan
+from experiments.services import MetricPlan, NotPossibleError, Plan, VariantPlan
 from tests import factories
 from tests.experiments.conftest import NOW
 
@@ -13,7 +13,7 @@ METRICS = [MetricPlan("Sign-ups", "signup", "proportion", "increase", "goal")]
 
 def create(project, **changes):
     fields = {"name": "Form", "key": "form", "hypothesis": "", "variants": VARIANTS, "metrics": METRICS}
-    return services.create_experiment(project, **{**fields, **changes}, actor=None, now=NOW)
+    return services.create_experiment(project, Plan(**{**fields, **changes}), actor=None, now=NOW)
 
 
 def test_create_experiment_writes_a_draft_with_its_plan(project):
@@ -33,9 +33,7 @@ def test_metric_of_the_project_is_used_again(project):
 def test_edit_experiment_replaces_the_plan_of_a_draft(project):
     experiment = create(project)
     changed = [MetricPlan("Sign-ups", "registered", "proportion", "increase", "goal")]
-    services.edit_experiment(
-        experiment, name="New", key="new", hypothesis="h", variants=VARIANTS[:1], metrics=changed
-    )
+    services.edit_experiment(experiment, Plan("New", "new", "h", variants=VARIANTS[:1], metrics=changed))
     experiment.refresh_from_db()
     assert (experiment.name, experiment.key, experiment.version) == ("New", "new", 2)
     assert experiment.variants.count() == 1
@@ -44,7 +42,7 @@ def test_edit_experiment_replaces_the_plan_of_a_draft(project):
 
 def test_edit_experiment_after_the_start_changes_nothing(running):
     with pytest.raises(NotPossibleError, match="fixed"):
-        services.edit_experiment(running, name="New", key="new", hypothesis="", variants=[], metrics=[])
+        services.edit_experiment(running, Plan("New", "new", "", variants=[], metrics=[]))
     assert running.variants.count() == 2
 
 

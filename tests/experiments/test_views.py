@@ -296,7 +296,7 @@ def test_add_makes_no_more_rows_than_it_takes(client, project, tutor, total, wor
 
 def test_add_that_comes_second_names_the_key(client, project, tutor, monkeypatch):
     create = services.create_experiment
-    twice = lambda *args, **values: [create(*args, **values), create(*args, **values)]  # noqa: E731
+    twice = lambda *args, **who: [create(*args, **who), create(*args, **who)]  # noqa: E731
     monkeypatch.setattr(services, "create_experiment", twice)
     answer = post(client, tutor, LIST + "add/", {**PLAN, "project": project.pk})
     assert answer.status_code == 200
@@ -308,9 +308,9 @@ def test_add_that_comes_second_names_the_key(client, project, tutor, monkeypatch
 def test_edit_that_comes_second_names_the_key(client, draft, tutor, monkeypatch):
     edit = services.edit_experiment
 
-    def second(experiment, **values):
-        factories.ExperimentFactory(project=draft.project, key=values["key"])
-        edit(experiment, **values)
+    def second(experiment, plan):
+        factories.ExperimentFactory(project=draft.project, key=plan.key)
+        edit(experiment, plan)
 
     monkeypatch.setattr(services, "edit_experiment", second)
     answer = post(client, tutor, url("experiment_edit", draft), {**PLAN, "project": draft.project_id})
@@ -374,7 +374,7 @@ def test_edit_after_the_start_is_told(client, running, tutor):
 
 
 def test_edit_that_loses_a_race_is_told(client, draft, tutor, monkeypatch):
-    def lost(experiment, **plan):
+    def lost(experiment, plan):
         raise services.NotPossibleError("The plan is fixed once the experiment has been started.")
 
     monkeypatch.setattr(services, "edit_experiment", lost)
