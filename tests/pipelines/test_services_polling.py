@@ -332,6 +332,18 @@ def test_address_inside_is_refused(server, settings):
     assert "OUTBOUND_ALLOW" in server.last_error
 
 
+def test_jobs_tried_again_crowd_out_no_job(gitlab, server):
+    again = [
+        {"id": n, "name": "tests", "stage": "test", "status": "failed", "retried": True} for n in range(1, 91)
+    ]
+    jobs = [{"id": 100 + n, "name": f"job {n}", "stage": "test"} for n in range(60)]
+    given = {"status": "success", "jobs": [*again, *jobs]}
+    gitlab.set(projects=[{"path": "course/team-001/app", "pipelines": [given]}])
+    bind(server, 1)
+    poll(server)
+    assert Job.objects.count() == 60
+
+
 def test_pages_are_halved_until_they_fit(gitlab, server):
     gitlab.set(projects="generated:50", mode="timeout", fits=15)
     bind(server, 50)
@@ -345,7 +357,7 @@ def test_pages_are_halved_until_they_fit(gitlab, server):
 
 
 def test_complexity_is_brought_below_the_limit(gitlab, server):
-    gitlab.set(projects="generated:50", limit=80)
+    gitlab.set(projects="generated:50", limit=110)
     bind(server, 50)
     poll(server)
     assert Repository.objects.filter(state="ok").count() == 50

@@ -27,9 +27,10 @@ QUERY = f"""query($paths: [String!], $ids: [ID!], $n: Int, $ref: String) {{
       id iid sha ref source status detailedStatus {{ group }} coverage duration queuedDuration
       createdAt startedAt finishedAt updatedAt
       stages(first: 50) {{ nodes {{ name }} }}
-      jobs(first: 100) {{ nodes {{
-        id name status stage {{ name }} allowFailure duration failureMessage retried
+      jobs(first: 100, retried: false) {{ nodes {{
+        id name status stage {{ name }} allowFailure duration failureMessage
       }} }}
+      tries: jobs(first: 100, retried: true) {{ nodes {{ name status }} }}
     }} }}
     {FRAGMENT}
   }} }}
@@ -52,7 +53,13 @@ class Job(msgspec.Struct, rename="camel"):
     allow_failure: bool = False
     duration: float | None = None
     failure_message: str | None = None
-    retried: bool | None = None
+
+
+class Try(msgspec.Struct):
+    """A job that was retried since."""
+
+    name: str | None = None
+    status: str | None = None
 
 
 class Pipeline(msgspec.Struct, rename="camel"):
@@ -72,6 +79,7 @@ class Pipeline(msgspec.Struct, rename="camel"):
     finished_at: answers.Instant | None = None
     stages: Nodes[Stage] | None = None
     jobs: Nodes[Job] | None = None
+    tries: Nodes[Try] | None = None
 
 
 class Repository(msgspec.Struct, rename="camel"):
@@ -109,9 +117,8 @@ class Answer(msgspec.Struct):
 
 
 def _jobs(pipeline: Pipeline) -> tuple[JobReading, ...]:
-    tries = list(pipeline.jobs or ())
-    jobs = [job for job in tries if not job.retried]
-    failed = Counter(job.name for job in tries if job.retried and job.status == "FAILED")
+    jobs = list(pipeline.jobs or ())
+    failed = Counter(row.name for row in pipeline.tries or () if row.status == "FAILED")
     stages = [stage.name or "" for stage in pipeline.stages or ()]
     keys = [((job.stage and job.stage.name) or "", number(job.id)) for job in jobs]
     return tuple(
