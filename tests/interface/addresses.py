@@ -7,6 +7,7 @@ a row in tests/interface/course; what has several looks worth seeing gets a line
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import NoReturn
 
 from django.apps import apps
 from django.db.models import Model, QuerySet
@@ -95,7 +96,7 @@ ODD = {"uidb36": lambda: "1", "key": lambda: "k", "token": lambda: SIGNER.sign(f
 
 
 def _places(parameters: tuple[str, ...]) -> list[Values]:
-    course = Course.objects.filter(slug="se").first()
+    course = Course.objects.filter(slug="se").first() or _nothing("course")
     if parameters == ("course",):
         return [{"course": course.slug}]
     if "project" not in parameters:
@@ -113,7 +114,7 @@ def _worst(teams: QuerySet[Team]) -> int:
     return WORST % max(1, teams.count())
 
 
-def _nothing(of: str) -> list[Model]:
+def _nothing(of: str) -> NoReturn:
     raise UnknownError(f"The data set holds no {of}: make one in tests/interface/course.")
 
 

@@ -40,7 +40,7 @@ def _fill(name: str) -> None:
 
     with transaction.atomic():
         SETS[name]() if name in SETS else make_whole(story(SIZES[name]))
-    found = ask_all(is_whole=name != "empty")
+    found = ask_all(is_whole=name not in ("new", "empty"))
     (settings.DATA_DIR / "pages.json").write_text(json.dumps(found))
 
 

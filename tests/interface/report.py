@@ -18,7 +18,7 @@ from tests.interface.shots import take_looks
 from tests.interface.walk import MOST_LCP_MS, How, Visit, walk
 
 DOCS = sites.ROOT / "docs"
-VISITED = ("full", "error", "empty")
+VISITED = tuple(name for name in sites.SETS if name != "pseudo")
 BY_HAND = "## Measured once"
 HEAD = """# The interface, measured
 
@@ -29,8 +29,9 @@ Every page of the site in a browser, written by
 ```
 
 The list of pages comes from the URL configuration; a page with several looks (an alert that fires, one
-that is resolved) counts with its worst figure. Each page is loaded cold: {count} visits on three sites, one
-with 200 teams, one where everything fails or is stale, one fresh. axe-core looks at {views}
+that is resolved) counts with its worst figure. Each page is loaded cold: {count} visits on four sites, with
+200 teams, where everything fails or is stale, with a course that holds nothing, and without a course.
+axe-core looks at {views}
 with all rules of WCAG 2.2 AA and all best practices; forms are looked at again after they refused
 nonsense. Weights are what goes over the wire, in kB. LCP and CLS are Chromium's, on this
 machine and without throttling, with 200 teams.
@@ -42,7 +43,7 @@ machine and without throttling, with 200 teams.
 
 VIEWS = {
     How.THOROUGH: "each in light and dark, at 1280 and 390 px,",
-    How.QUICK: "each in light at one width and in dark at the other (`--quick`),",
+    How.QUICK: "each in light and dark, at 1280 and 390 px (`--quick`: of two of the four at colours alone),",
 }
 
 

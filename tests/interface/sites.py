@@ -14,7 +14,7 @@ from typing import Any
 from tests import servers
 
 ROOT = Path(__file__).resolve().parents[2]
-SETS = ("full", "error", "empty", "pseudo")
+SETS = ("full", "error", "empty", "new", "pseudo")
 
 
 class Site:

@@ -16,9 +16,14 @@ from tests.interface.course.trials import make_trials
 from tests.interface.course.work import make_jobs
 
 
-def make_empty() -> None:
-    """A fresh site: its administrator and a course that holds nothing."""
+def make_new() -> None:
+    """A fresh site: nobody but its administrator."""
     make_administrator(story(0))
+
+
+def make_empty() -> None:
+    """A site with a course that holds nothing."""
+    make_new()
     Course.objects.create(name="Software Engineering", slug="se")
 
 
@@ -45,6 +50,7 @@ def make_whole(told: Story) -> None:
 
 # data set -> what fills it
 SETS = {
+    "new": make_new,
     "empty": make_empty,
     "full": lambda: make_whole(story(200)),
     "error": lambda: make_whole(story(24, is_failing=True)),
