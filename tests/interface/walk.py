@@ -7,10 +7,9 @@ all fails the other way round, and asks about colours in the other two views: no
 are about depends on the theme.
 
 What the quick walk leaves out: the other two views of the site without a course, and its pages without
-signing in; on the sites without 200
-teams, what others than the administrator see; the lists and forms of the panel that look the same as one
-it visits. A page whose largest paint came late is loaded once more, alone, and the better of the two
-counts.
+signing in; on the sites without 200 teams, what others than the administrator see; the lists and forms of
+the panel that look the same as one it visits. A page whose largest paint came late is loaded once more,
+alone, and the better of the two counts.
 """
 
 import asyncio
