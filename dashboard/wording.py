@@ -50,12 +50,12 @@ def headline(one: Standing, now: datetime) -> str:
         case Concern.DOWN:
             place = one.down[0]
             values = {"span": duration(now - place.since), "place": place.name, "why": place.detail}
-            return _("%(place)s is down for %(span)s: %(why)s") % values
+            return _("%(place)s has been down for %(span)s: %(why)s") % values
         case Concern.RED:
             return _red(one, now)
         case Concern.ALERT:
             values = {"span": duration(now - one.alerts[0].since), "title": one.alerts[0].title}
-            return _("An alert is open for %(span)s: %(title)s") % values
+            return _("An alert has been open for %(span)s: %(title)s") % values
         case Concern.ERRORS:
             counts = {"counts": ", ".join(error_counts(one))}
             return _("It answers with errors: %(counts)s in the last hour") % counts
@@ -82,7 +82,7 @@ def _red(one: Standing, now: datetime) -> str:
     if red.since is None:
         return _("The build is red: %(why)s") % {"why": red.detail}
     values = {"span": duration(now - red.since), "why": red.detail}
-    return _("The build is red for %(span)s: %(why)s") % values
+    return _("The build has been red for %(span)s: %(why)s") % values
 
 
 def error_counts(one: Standing) -> list[str]:

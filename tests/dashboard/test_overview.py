@@ -2,6 +2,8 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from benchmarks import course as large
@@ -45,12 +47,12 @@ ALERT = AlertNow(7, "Disk is full", EARLIER, None, "critical")
         (
             standing(Concern.DOWN, places=[DOWN]),
             ("down 12 min", "502 Bad Gateway"),
-            "production is down for 12 min: 502 Bad Gateway",
+            "production has been down for 12 min: 502 Bad Gateway",
         ),
         (
             standing(Concern.RED, builds=[RED]),
             ("red 12 min", "test: 3 of 41 failed"),
-            "The build is red for 12 min: test: 3 of 41 failed",
+            "The build has been red for 12 min: test: 3 of 41 failed",
         ),
         (
             standing(Concern.RED, builds=[RED._replace(since=None)]),
@@ -60,7 +62,7 @@ ALERT = AlertNow(7, "Disk is full", EARLIER, None, "critical")
         (
             standing(Concern.ALERT, alerts=[ALERT]),
             ("alert 12 min", "Disk is full"),
-            "An alert is open for 12 min: Disk is full",
+            "An alert has been open for 12 min: Disk is full",
         ),
         (
             standing(Concern.ERRORS, server_errors=3, client_errors=1),
@@ -282,14 +284,37 @@ def current(answer):
 def test_the_navigation_leads_a_student_to_their_team(client, student, team):
     project = factories.ProjectFactory(team=team)
     client.force_login(student)
-    assert current(client.get(team.get_absolute_url())) == ["Courses"]
+    assert current(client.get(project.get_absolute_url())) == ["My team"], "at the first request, too"
     answer = client.get("/", follow=True)
     assert [answer.redirect_chain[-1][0], current(answer)] == [team.get_absolute_url(), ["My team"]]
-    assert current(client.get(project.get_absolute_url())) == ["My team"]
     assert current(client.get(team.course.get_absolute_url())) == ["Courses"]
+    assert ">My team</a>" in client.get("/health/").text
     factories.MembershipFactory(user=student, team=factories.TeamFactory())
     assert current(client.get("/")) == ["Overview"]
     assert current(client.get(team.get_absolute_url())) == ["Courses"]
+
+
+def test_a_page_asks_once_what_its_reader_takes_part_in(client, student):
+    client.force_login(student)
+    with CaptureQueriesContext(connection) as ran:
+        client.get("/health/")
+    assert sum(one["sql"].startswith('SELECT "courses_membership"') for one in ran) == 1
+
+
+@pytest.mark.parametrize("over", ["course", "team"])
+def test_a_team_that_is_over_is_nobodys_own(client, student, team, over):
+    type(team).objects.update(is_archived=over == "team")
+    Course.objects.update(is_archived=over == "course")
+    client.force_login(student)
+    assert ">My team</a>" not in client.get("/health/").text
+
+
+def test_who_is_more_than_a_student_has_no_own_team(client, student, tutor, lecturer, admin, team):
+    factories.MembershipFactory(user=admin, team=team)
+    factories.MembershipFactory(user=tutor, team=factories.TeamFactory())
+    for user in (tutor, lecturer, admin):
+        client.force_login(user)
+        assert ">My team</a>" not in client.get("/health/").text
 
 
 def test_who_tutors_begins_with_their_own_teams(client, tutor, team):
