@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from courses.charts.axes import zone_words
+from courses.rules import ranges
 from courses.templatetags.ui import duration, exact
-from health.rules import ranges
+from health.rules.ranges import Window
 from health.rules.verdicts import DOWN, UNKNOWN, UP
 
 # kind of what went wrong (rules.verdicts) -> what is best done next
@@ -81,7 +82,7 @@ def span_words(span: timedelta) -> str:
     return ngettext("%(count)s day", "%(count)s days", span.days) % {"count": span.days}
 
 
-def window_words(shown: ranges.Window, zone: tzinfo) -> str:
+def window_words(shown: Window, zone: tzinfo) -> str:
     """Return what a drawing is of: `last 24 hours`, `since 09:12 UTC+1`, `… to 28 Mar 13:00 UTC+1`."""
     if shown.asked.end:
         return _to(instant(shown.start, zone), f"{instant(shown.end, zone)} {zone_words(shown.end, zone)}")
@@ -90,7 +91,7 @@ def window_words(shown: ranges.Window, zone: tzinfo) -> str:
     return _last(shown)
 
 
-def window_label(shown: ranges.Window, zone: tzinfo) -> str:
+def window_label(shown: Window, zone: tzinfo) -> str:
     """Return the same for the label of a figure, each instant as an element that tells more on hover."""
     if shown.asked.end:
         ends = exact(shown.start, "SHORT_DATETIME_FORMAT"), exact(shown.end, "SHORT_DATETIME_FORMAT")
@@ -109,20 +110,8 @@ def _since(time: str) -> str:
     return _("since %(time)s") % {"time": time}
 
 
-def _last(shown: ranges.Window) -> str:
+def _last(shown: Window) -> str:
     return _("last %(span)s") % {"span": span_words(shown.asked.span)}
-
-
-def became_words(became: str) -> str:
-    """Return what a reader is told about the span they asked for; empty when it was taken as it was."""
-    return {
-        ranges.UNREADABLE: _(
-            "The address asks for a span that cannot be read, so the usual one is shown. "
-            "It takes two instants such as from=2026-03-28T12:00Z and to=2026-03-28T14:00Z."
-        ),
-        ranges.WIDENED: _("The span was shorter than 5 minutes, the least that is drawn: it begins earlier."),
-        ranges.CUT: _("The span was longer than 400 days, the most that is kept: it begins later."),
-    }.get(became, "")
 
 
 def instant(at: datetime, zone: tzinfo) -> str:
@@ -142,17 +131,18 @@ def _clock_form(at: datetime, now: datetime, zone: tzinfo) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RangeLinks:
-    """The spans a page offers, as (name, words, is_current). note: what became of a chosen one.
+    """The spans a page offers, as (name, words, is_current).
 
+    became: what became of a chosen one, see courses.rules.ranges.
     is_zoomed: whether the span was chosen by its ends, so that there is a way back.
     """
 
     links: list[tuple[str, str, bool]]
-    note: str
+    became: str
     is_zoomed: bool
 
 
 def range_links(span: ranges.Range, became: str) -> RangeLinks:
     """Return what `health/_ranges.html` shows above the charts of `span`."""
     links = [(row.name, span_words(row.span), row == span) for row in ranges.RANGES.values()]
-    return RangeLinks(links, became_words(became), span.end is not None)
+    return RangeLinks(links, became, span.end is not None)

@@ -15,11 +15,13 @@ from courses.http import Request, asked_filters, page_of
 from courses.live import live_page
 from courses.models import Course, Project
 from courses.queries import tutors_of
+from courses.rules import ranges
 from experiments import queries
 from experiments.exports import experiments_csv, figures_csv
-from experiments.models import Experiment
+from experiments.models import Experiment, Phase
 from experiments.queries.lists import SPLIT_OFF
 from experiments.rules.items import from_us
+from experiments.rules.results import Snapshot
 from experiments.rules.values import client_type
 from experiments.rules.verdict import split_is_off
 from experiments.views.moves import crumbs_to
@@ -80,11 +82,11 @@ def experiment_detail(request: Request, pk: int) -> HttpResponse:
         request,
         "experiments/experiment_detail.html",
         frame=frame,
-        results=lambda: _results(experiment),
+        results=lambda: _results(request, experiment),
     )
 
 
-def _results(experiment: Experiment) -> dict[str, Any]:
+def _results(request: Request, experiment: Experiment) -> dict[str, Any]:
     """Return what changes by itself: the verdict and what it rests on."""
     result, snapshot = getattr(experiment, "result", None), experiment.snapshot
     is_running = experiment.state == Experiment.State.RUNNING
@@ -92,7 +94,6 @@ def _results(experiment: Experiment) -> dict[str, Any]:
     waiting_since = queries.waiting_since(experiment, result) if result and is_running else None
     phase = next(iter(experiment.phases.all()), None)
     is_early = is_running and experiment.horizon.is_open
-    zone = timezone.get_current_timezone()
     return {
         "result": result,
         "snapshot": snapshot,
@@ -105,8 +106,16 @@ def _results(experiment: Experiment) -> dict[str, Any]:
         "split": split_table(snapshot),
         "level": level(snapshot.confidence),
         "last_event_at": from_us(snapshot.last_event_us),
-        "chart": queries.units_chart(experiment, phase, snapshot, zone=zone) if phase else None,
+        "units": _units(request, experiment, phase, snapshot) if phase else None,
     }
+
+
+def _units(
+    request: Request, experiment: Experiment, phase: Phase, snapshot: Snapshot
+) -> queries.UnitsChart | None:
+    asked = ranges.asked(request.GET, first=phase.started_at, now=timezone.now())
+    zone = timezone.get_current_timezone()
+    return queries.units_chart(experiment, phase, snapshot, asked=asked, zone=zone)
 
 
 @require_GET

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 from django.utils.translation import gettext as _
 
 from courses.models import Environment
+from courses.rules.ranges import Range
 from health.models import (
     Check,
     CheckResult,
@@ -19,7 +20,7 @@ from health.queries.environment_charts import Counts, EnvironmentCharts, environ
 from health.queries.outages import Outage, last_outages
 from health.queries.standing import Standing, standing
 from health.rules import availability, histogram, slots
-from health.rules.ranges import Range, Window, window
+from health.rules.ranges import Window, window
 from health.wording import window_label
 
 RESULTS_SHOWN = 20

@@ -12,12 +12,13 @@ from courses.charts.axes import TimeAxis
 from courses.charts.lines import LineChart, Series, line_chart
 from courses.charts.sparklines import Sparkline
 from courses.models import Membership, User
+from courses.rules.ranges import Range
 from courses.states import TONE_OF
 from courses.templatetags.ui import percent
 from health.models import Host, HostRollup, HostSample, HostState
 from health.queries.trends import trend_line
 from health.rules import slots, trend
-from health.rules.ranges import Range, Window, window
+from health.rules.ranges import Window, window
 from health.wording import window_label
 
 AN_HOUR = timedelta(hours=1)

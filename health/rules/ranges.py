@@ -1,80 +1,14 @@
-"""Which spans can a reader choose, how fine is what they see, and where does it begin?"""
+"""How fine is what a reader sees of a span, and where does it begin?"""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+
+from courses.rules.ranges import MOST, Range
 
 MAX_POINTS = 300
-LEAST = timedelta(minutes=5)
 NARROWEST = timedelta(minutes=1)  # of what has only just begun
-MOST = timedelta(days=400)
 # How long each table keeps its rows (services.retention), from the finest.
 KEPT = {1: timedelta(days=7), 5: timedelta(days=30), 60: MOST}
-
-# What became of a span that was asked for by its ends.
-TAKEN, UNREADABLE, WIDENED, CUT = "taken", "unreadable", "widened", "cut"
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """A span to look at. name: one of `RANGES`, or empty when its ends were chosen.
-
-    end: None for a span that ends now.
-    """
-
-    name: str
-    span: timedelta
-    end: datetime | None = None
-
-
-RANGES = {
-    name: Range(name, span)
-    for name, span in (
-        ("1h", timedelta(hours=1)),
-        ("6h", timedelta(hours=6)),
-        ("24h", timedelta(hours=24)),
-        ("7d", timedelta(days=7)),
-        ("30d", timedelta(days=30)),
-    )
-}
-DEFAULT = "24h"
-
-
-def chosen(name: str, watched: timedelta) -> Range:
-    """Return the range of that name. For any other text: a day, or less when that holds it all.
-
-    watched: how long there has been something to show.
-    """
-    if name in RANGES:
-        return RANGES[name]
-    fitting = (row for row in RANGES.values() if row.span >= min(watched, RANGES[DEFAULT].span))
-    return next(fitting)
-
-
-def asked(query: Mapping[str, str], *, first: datetime, now: datetime) -> tuple[Range, str]:
-    """Return the range that a page's address asks for, and what became of its `from` and `to`.
-
-    They are ISO instants, in UTC unless they say otherwise. What cannot be read is not followed; a span
-    that is too short or too long keeps its end. first: since when there is something to show.
-    """
-    usual = chosen(query.get("range", ""), now - first)
-    if not query.get("from") and not query.get("to"):
-        return usual, TAKEN
-    start, end = _instant(query.get("from", "")), _instant(query.get("to", ""))
-    if start is None or end is None or start >= min(end, now):
-        return usual, UNREADABLE
-    end = min(end, now)
-    span = min(max(end - start, LEAST), MOST)
-    became = TAKEN if span == end - start else WIDENED if span == LEAST else CUT
-    return Range("", span, end), became
-
-
-def _instant(text: str) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(text)
-        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from courses.http import Request
 from courses.models import User
+from courses.rules import ranges
 from courses.views.pages import Tabs
 from health.queries import hosts
-from health.rules import ranges
 from health.wording import range_links
 
 ENVIRONMENTS, HOSTS = "health:environment_list", "health:host_list"

@@ -1,5 +1,6 @@
 // One cursor for all charts over time of a page, and a span chosen on one of them that goes into the address,
-// within what is marked with data-zoom: pages whose server answers from and to.
+// within what is marked with data-zoom: pages whose server answers from and to. Its value is the id of what the
+// reader finds again there, where that is far down the page.
 // The charts are drawn by the server and read without this. All listeners stand on the document and all that
 // is remembered are instants, so a chart may be replaced at any time.
 "use strict";
@@ -74,10 +75,11 @@
     return Number(start) + Math.min(Math.max(part, 0), 1) * (end - start);
   }
 
-  function zoom() {
+  function zoom(figure) {
     const [low, high] = [Math.min(anchor, at), Math.max(anchor, at)];
     const url = new URL(location.href);
     url.searchParams.delete("range");
+    url.hash = isZoomable(figure)?.dataset.zoom ?? "";
     for (const [name, seconds] of [["from", low], ["to", high]])
       url.searchParams.set(name, new Date(Math.round(seconds) * 1000).toISOString().replace(".000", ""));
     location.assign(url);
@@ -111,9 +113,9 @@
   });
 
   document.addEventListener("pointerup", () => {
-    const isChosen = drag && anchor !== null && anchor !== at;
+    const chosen = drag && anchor !== null && anchor !== at ? drag.figure : null;
     drag = null;
-    if (isChosen) zoom();
+    if (chosen) zoom(chosen);
   });
   document.addEventListener("pointercancel", clear);
   document.addEventListener("selectstart", (event) => drag && event.preventDefault());
@@ -126,7 +128,7 @@
     const last = instants.length - 1;
     const to = { ArrowLeft: at === null ? last : place - 1, ArrowRight: place + 1, Home: 0, End: last }[event.key];
     if (event.key === "Escape") clear();
-    else if (event.key === "Enter" && anchor !== null && anchor !== at) zoom();
+    else if (event.key === "Enter" && anchor !== null && anchor !== at) zoom(figure);
     else if (to === undefined || last < 0) return;
     else {
       if (!event.shiftKey || !isZoomable(figure)) anchor = null;

@@ -121,6 +121,14 @@ def test_a_span_drawn_backwards_goes_into_the_address(page):
     assert abs(last - (START + timedelta(minutes=60))) < timedelta(minutes=1)
 
 
+def test_the_address_leads_back_to_a_chart_that_is_far_down_its_page(page):
+    page.evaluate("document.querySelector('main').dataset.zoom = 'torn'")
+    page.locator("#torn .plot").focus()
+    for key in ("Home", "Shift+ArrowRight", "Shift+ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    page.wait_for_url("**/health?tab=1&from=*&to=*#torn")
+
+
 def test_a_click_chooses_no_span(page):
     move_to(page, 0.5)
     page.mouse.down()

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from experiments.rules.growth import HOUR_US, MOST_SLOTS, STEPS_US, slot_us_for
+from experiments.rules.growth import HOUR_US, MOST_SLOTS, STEPS_US, slot_us_for, whole_steps
 from tests.experiments.conftest import NOW
 from tests.experiments.test_results import analyse, exposure, ingest
 
@@ -17,6 +17,31 @@ def test_step_is_round_and_steps_are_few(hours, step_hours):
 
 def test_a_span_without_end_takes_the_longest_step():
     assert slot_us_for(2**62) == STEPS_US[-1]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "drawn"),
+    [
+        (3600, 7200, (1, 2)),
+        (3599, 7201, (1, 2)),  # the seconds of an address are rounded
+        (3601, 7199, (1, 2)),
+        (3590, 7210, (0, 2.5)),
+        (4000, 4300, (1, 2)),
+        (0, 0.5, (0, 1)),
+        (8999.5, 9000, (2, 2.5)),
+        (0, 9000, (0, 2.5)),
+    ],
+)
+def test_a_part_is_drawn_in_whole_steps_up_to_the_end(low, high, drawn):
+    start = NOW + timedelta(microseconds=600_000)
+    first, last = whole_steps(
+        start + timedelta(seconds=low),
+        start + timedelta(seconds=high),
+        start=start,
+        end=start + timedelta(hours=2.5),
+        step=timedelta(hours=1),
+    )
+    assert ((first - start) / timedelta(hours=1), (last - start) / timedelta(hours=1)) == drawn
 
 
 def test_growth_counts_new_units_of_each_variant(running):

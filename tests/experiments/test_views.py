@@ -2,6 +2,7 @@ import html
 import io
 import re
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 
 import msgspec
 import pytest
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from courses.models import Event
+from courses.rules.ranges import RANGES, TAKEN
 from experiments import services
 from experiments.models import Experiment, Metric, MetricEvent, Variant
 from experiments.queries import running_by_team, units_chart, units_line
@@ -43,6 +45,7 @@ PLAN = {
     "metrics-1-role": "goal",
 }
 LIST = "/experiments/"
+WHOLE = RANGES["24h"], TAKEN
 
 
 def page(client, user, path, **headers):
@@ -511,9 +514,109 @@ def test_detail_ends_the_units_where_they_were_counted(running):
     ingest(running, exposure("x1", "u1"))
     snapshot = analyse(running, now=NOW + timedelta(seconds=90))
     running.refresh_from_db()
-    chart = units_chart(running, running.phases.get(), snapshot, zone=UTC)
+    chart = units_chart(running, running.phases.get(), snapshot, asked=WHOLE, zone=UTC).chart
     assert chart.frame.end == f"{(NOW + timedelta(seconds=90)).timestamp():.0f}"
     assert chart.lines[0].paths[0].split()[-1].startswith("1000,")
+
+
+def a_day_of_units(running):
+    """48 units in turn, one every half an hour, counted in steps of one hour when the day is over."""
+    ingest(
+        running,
+        *(exposure(f"x{n}", f"u{n}", "ab"[n % 2], minute=30 * n + 5) for n in range(48)),
+        now=NOW + timedelta(days=1),
+    )
+    return analyse(running, now=NOW + timedelta(days=1))
+
+
+def zoomed(running, start, end):
+    return f"{running.get_absolute_url()}?{urlencode({'from': start, 'to': end})}"
+
+
+def test_detail_draws_the_units_of_a_part_of_the_phase_in_whole_steps(client, running, student):
+    a_day_of_units(running)
+    text = page(client, student, zoomed(running, "2026-03-02T12:20Z", "2026-03-02T15:40Z")).text
+    start, end = datetime(2026, 3, 2, 12, tzinfo=UTC), datetime(2026, 3, 2, 16, tzinfo=UTC)
+    assert f'data-start="{start.timestamp():.0f}" data-end="{end.timestamp():.0f}"' in text
+    assert "A: 7 at the end, between 3 and 7. B: 7 at the end, between 3 and 7." in text
+    assert f'<a href="{running.get_absolute_url()}#units">Back to the whole phase</a>' in text
+    assert "in the steps of 60 min in which units are counted" in text
+    assert 'data-zoom="units"' in text
+    assert "span was" not in text
+
+
+def test_detail_refreshes_the_part_of_the_phase_that_was_chosen(client, running, student):
+    a_day_of_units(running)
+    path = zoomed(running, "2026-03-02T12:00Z", "2026-03-02T16:00Z")
+    part = page(client, student, path, **{"HX-Request": "true", "HX-Target": "results"}).text
+    assert "<main" not in part
+    assert "A: 7 at the end, between 3 and 7." in part
+    assert f'hx-get="{path.replace("&", "&amp;")}"' in part
+
+
+def test_detail_still_draws_what_began_before_the_part_that_is_shown(client, running, student):
+    a_day_of_units(running)
+    factories.EventFactory(
+        project=running.project, kind="deployment", title="Deployed 1a2b", at=NOW + timedelta(hours=4)
+    )
+    factories.EventFactory(
+        project=running.project, kind="deployment", title="Deployed 3c4d", at=NOW + timedelta(hours=9)
+    )
+    text = page(client, student, zoomed(running, "2026-03-02T12:00Z", "2026-03-02T16:00Z")).text
+    drawing = text.split('<details class="overlay"')[1].split("</details>")[0]
+    assert "1 experiment<" in drawing
+    assert "Deployed 1a2b" in drawing
+    assert "Deployed 3c4d" not in drawing
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "words"),
+    [
+        ("yesterday", "2026-03-02T15:00Z", "cannot be read"),
+        ("2026-03-02T15:00Z", "", "cannot be read"),
+        ("2026-03-02T15:00Z", "2026-03-02T12:00Z", "cannot be read"),
+        ("\0", "<script>alert(1)</script>", "cannot be read"),
+        ("0001-01-01T00:00Z", "0001-01-01T00:01Z", "cannot be read"),
+        ("9" * 5000, "2026-03-02T12:00Z", "cannot be read"),
+        ("9998-01-01T00:00Z", "9999-12-31T23:59Z", "cannot be read"),
+        ("2026-02-01T12:00Z", "2026-02-02T12:00Z", "Nothing is drawn of the span"),
+        ("2026-03-04T12:00Z", "2026-03-05T12:00Z", "Nothing is drawn of the span"),
+    ],
+)
+def test_detail_draws_the_whole_phase_for_a_span_that_is_none(client, running, student, start, end, words):
+    a_day_of_units(running)
+    answer = page(client, student, zoomed(running, start, end))
+    assert answer.status_code == 200
+    assert words in answer.text
+    assert "A: 24 at the end, between 0 and 24." in answer.text
+    assert "Back to the whole phase" not in answer.text
+    assert "<script>alert" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "words"),
+    [
+        ("1970-01-01T00:00Z", "2026-03-02T12:00Z", "longer than 400 days"),
+        ("2026-03-02T11:59:59Z", "2026-03-02T12:00Z", "shorter than 5 minutes"),
+        ("2026-03-02T11:30:00Z", "9999-12-31T23:59Z", "Back to the whole phase"),
+    ],
+)
+def test_detail_says_what_became_of_a_span_it_could_not_take(client, running, student, start, end, words):
+    a_day_of_units(running)
+    text = page(client, student, zoomed(running, start, end)).text
+    assert words in text
+    assert "Back to the whole phase" in text
+
+
+def test_zooming_asks_no_more_queries(client, running, student, django_assert_max_num_queries):
+    a_day_of_units(running)
+    page(client, student, LIST)
+    counts = []
+    for path in (running.get_absolute_url(), zoomed(running, "2026-03-02T12:00Z", "2026-03-02T16:00Z")):
+        with django_assert_max_num_queries(15) as asked:
+            client.get(path)
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
 
 
 def test_detail_draws_many_variants_as_one_line(client, project, student):
@@ -768,7 +871,7 @@ def test_a_far_planned_end_does_not_squash_the_chart(running):
     ends = {}
     for days in (2, 30):
         running.planned_end_at = NOW + timedelta(days=days)
-        chart = units_chart(running, running.phases.get(), found, zone=UTC)
+        chart = units_chart(running, running.phases.get(), found, asked=WHOLE, zone=UTC).chart
         ends[days] = chart.frame.overlay.entries
     assert [entry.label for entry in ends[2]] == ["Planned end", "Experiment “Signup form” started"]
     assert [entry.label for entry in ends[30]] == ["Experiment “Signup form” started"]
