@@ -27,7 +27,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from courses.http import Request
-from courses.models import Membership, User
+from courses.models import User
 
 FRESH_S = 8.0  # just below the 10 s between two polls
 KEPT_S = 60  # how old a part may be that is shown while somebody else renders a newer one
@@ -88,8 +88,7 @@ def rights_of(user: User) -> str:
     """Return a word that two readers share only if they may see and do the same."""
     if user.is_superuser:
         return "all"
-    rows = Membership.objects.filter(user_id=user.pk).values_list("course_id", "team_id", "role")
-    return repr(sorted(rows, key=repr))
+    return repr(sorted(((part.course_id, part.team_id, part.role) for part in user.parts), key=repr))
 
 
 class _Shelf:

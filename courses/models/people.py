@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -10,8 +11,10 @@ from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 
@@ -29,6 +32,18 @@ class Theme(models.TextChoices):
     AUTO = "auto", _("like my system")
     LIGHT = "light", _("light")
     DARK = "dark", _("dark")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A membership as every page needs it. is_going_on: neither its course nor its team is archived."""
+
+    course_id: int
+    course_slug: str
+    team_id: int | None
+    team_slug: str | None
+    role: str
+    is_going_on: bool
 
 
 class UserManager(BaseUserManager["User"]):
@@ -84,3 +99,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name or self.email
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        """What the person takes part in. A request asks for it at most once, however many need it."""
+        rows = self.memberships.order_by().annotate(
+            is_going_on=~Q(course__is_archived=True) & ~Q(team__is_archived=True)
+        )
+        known = ("course_id", "course__slug", "team_id", "team__slug", "role", "is_going_on")
+        return [Part(*row) for row in rows.values_list(*known)]

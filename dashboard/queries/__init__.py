@@ -6,10 +6,10 @@ from dashboard.queries.overview import (
     Overview,
     Teams,
     courses_of,
-    only_team,
     overview,
     teams_asked,
 )
+from dashboard.queries.own import page_of_only_team
 from dashboard.queries.setup import Setup, open_setup, setup_of, with_steps
 from dashboard.queries.standings import standings
 
@@ -20,9 +20,9 @@ __all__ = [
     "Teams",
     "courses_of",
     "downtime",
-    "only_team",
     "open_setup",
     "overview",
+    "page_of_only_team",
     "setup_of",
     "standings",
     "teams_asked",

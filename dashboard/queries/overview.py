@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from courses.filters import Filters, narrowed
-from courses.models import OPERATIONS, Course, Membership, Team, User
+from courses.models import OPERATIONS, Course, Team, User
 from courses.queries import courses_with_rights, with_rights
 from dashboard.queries.standings import standings
 from dashboard.rules import ORDER, Concern
@@ -32,14 +32,6 @@ class Overview:
 def courses_of(user: User) -> list[Any]:
     """Return the courses that go on, by name, each with whether `user` staffs it and may edit it."""
     return list(courses_with_rights(user).filter(is_archived=False))
-
-
-def only_team(user: User) -> Team | None:
-    """Return the team of a student who sees no other; None for everybody else."""
-    parts = Membership.objects.filter(user_id=user.pk, course__is_archived=False)
-    rows = list(parts.exclude(team__is_archived=True).select_related("team__course")[:2])
-    is_one = len(rows) == 1 and rows[0].role == Membership.Role.STUDENT
-    return rows[0].team if is_one else None
 
 
 def teams_asked(user: User, filters: Filters, courses: list[Course]) -> Teams:

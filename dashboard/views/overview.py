@@ -12,7 +12,6 @@ from django.views.decorators.http import require_GET
 from courses.exports import wants_csv
 from courses.http import Request
 from courses.live import live_page
-from courses.models import Team
 from courses.views.pages import is_mail_filed
 from dashboard import queries
 from dashboard.exports import overview_csv
@@ -25,7 +24,6 @@ from experiments.queries import running_by_team
 from pipelines.queries import server_notices
 
 ROWS = 50
-MY_TEAM = "my_team"  # in the session: the page of a student's only team, which the navigation leads to
 
 
 @require_GET
@@ -36,8 +34,9 @@ def overview(request: Request) -> HttpResponse:
     everything out but the teams, for a screen on a wall.
     """
     courses = queries.courses_of(request.user)
-    if not request.GET and (own := _own_team(request, courses)):
-        return redirect(own)
+    own_page = _own_page(request, courses)
+    if own_page and not request.GET:
+        return redirect(own_page)
     asked = asked_of(request, courses)
     if wants_csv(request):
         found = queries.overview(asked.teams, asked.filters, courses, now=timezone.now())
@@ -45,7 +44,7 @@ def overview(request: Request) -> HttpResponse:
     return live_page(
         request,
         "dashboard/overview.html",
-        frame=_frame(request, asked),
+        frame={**_frame(request, asked), "own_page": own_page},
         is_own=asked.is_own,
         teams=lambda: _teams(request, asked),
     )
@@ -65,15 +64,10 @@ def _frame(request: Request, asked: Asked) -> dict[str, Any]:
     }
 
 
-def _own_team(request: Request, courses: list[Any]) -> Team | None:
-    """Return the only team of a student, which the navigation calls theirs from then on."""
+def _own_page(request: Request, courses: list[Any]) -> str:
+    """Return the page of a student's only team. Who staffs a course has none, which needs no query."""
     is_staff = any(course.is_staffed for course in courses)
-    own = None if is_staff else queries.only_team(request.user)
-    if own is None:
-        request.session.pop(MY_TEAM, None)
-    elif request.session.get(MY_TEAM) != own.get_absolute_url():
-        request.session[MY_TEAM] = own.get_absolute_url()
-    return own
+    return "" if is_staff else queries.page_of_only_team(request.user)
 
 
 def _setup(request: Request, courses: list[Any]) -> queries.Setup | None:
