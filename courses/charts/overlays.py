@@ -26,6 +26,7 @@ SHAPES = {
     "experiment": "M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0z",
     "alert": "M0-5.4 5.4 0 0 5.4-5.4 0z",
     "incident": "M-4-4H4V4H-4z",
+    "silence": "M-4.5-5h9l-9 10h9z",
     "pipeline": "M-4-5 5 0-4 5z",
     "note": "M-1.5-5h3v3.5H5v3H1.5V5h-3V1.5H-5v-3h3.5z",
     "deployment": "M0-5 5 4H-5z",

@@ -26,6 +26,7 @@ def count_words(kind: str, count: int) -> str:
         "deployment": ngettext("%(count)s deployment", "%(count)s deployments", count),
         "pipeline": ngettext("%(count)s red pipeline", "%(count)s red pipelines", count),
         "incident": ngettext("%(count)s incident", "%(count)s incidents", count),
+        "silence": ngettext("%(count)s gap in the readings", "%(count)s gaps in the readings", count),
         "alert": ngettext("%(count)s alert", "%(count)s alerts", count),
         "experiment": ngettext("%(count)s experiment", "%(count)s experiments", count),
         "note": ngettext("%(count)s note", "%(count)s notes", count),

@@ -20,7 +20,7 @@ from health.models import (
     HostSample,
     HostState,
 )
-from health.queries import hosts
+from health.queries import host_charts
 from health.rules import slots
 from tests import factories
 
@@ -207,7 +207,7 @@ def test_log_keeps_the_newest_results_of_each_environment(environment, monkeypat
     [(0, "0 B/s"), (999, "999 B/s"), (225_000, "225 kB/s"), (1.5e6, "1.5 MB/s"), (2e9, "2 GB/s")],
 )
 def test_rate_reads_in_its_largest_unit(value, words):
-    assert hosts.rate(value) == words
+    assert host_charts.rate(value) == words
 
 
 @pytest.mark.parametrize(("every_s", "fresh_s"), [(15, 60), (60, 180), (300, 900)])
