@@ -16,6 +16,7 @@ urlpatterns = [
     path("courses/<slug:course>/setup/finish/", setup.setup_finish, name="setup_finish"),
     path("sample/start/", sample.sample_start, name="sample_start"),
     path("sample/remove/", sample.sample_remove, name="sample_remove"),
+    path("sample/renew/", sample.sample_renew, name="sample_renew"),
     path("search/", search.find, name="search"),
     path("status/<slug:course>/", status.status_course, name="status_course"),
     path("status/<slug:course>/<slug:team>/", status.status_team, name="status_team"),

@@ -30,6 +30,27 @@ def sample_start(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def sample_remove(request: Request) -> HttpResponse:
     """Ask, then take the sample course away; for administrators."""
+    title = _("Remove the sample course?")
+    text = _("Its teams, people, measurements, pipelines and experiments go. Nothing else is touched.")
+    if answer := _asked(request, title=title, text=text, action=_("Remove it")):
+        return answer
+    messages.success(request, _("The sample course is gone."))
+    return redirect("dashboard:overview")
+
+
+@require_http_methods(["GET", "POST"])
+def sample_renew(request: Request) -> HttpResponse:
+    """Ask, then make the sample course once more, so that it ends now; for administrators."""
+    title = _("Make the sample course afresh?")
+    text = _(
+        "It goes with everything in it and is made once more; then its last measurements are of this minute. "
+        "Nothing else is touched."
+    )
+    return _asked(request, title=title, text=text, action=_("Make it afresh")) or sample_start(request)
+
+
+def _asked(request: Request, *, title: str, text: str, action: str) -> HttpResponse | None:
+    """Take the sample course away once the reader has said so; until then, return the page to show."""
     if not request.user.is_superuser:
         raise Http404
     course = Course.objects.filter(is_sample=True).first()
@@ -37,13 +58,10 @@ def sample_remove(request: Request) -> HttpResponse:
         messages.info(request, _("There is no sample course."))
         return redirect("dashboard:overview")
     if request.method == "GET":
-        text = _("Its teams, people, measurements, pipelines and experiments go. Nothing else is touched.")
-        title = _("Remove the sample course?")
-        return confirm_page(request, title=title, text=text, crumbs=crumbs_to(course), action=_("Remove it"))
+        return confirm_page(request, title=title, text=text, crumbs=crumbs_to(course), action=action)
     try:
         making.remove_sample(now=timezone.now())
     except making.SampleBusyError:
         messages.error(request, _("Work on it is still going on. Wait for its job, or cancel it first."))
         return redirect("courses:job_list", course.slug)
-    messages.success(request, _("The sample course is gone."))
-    return redirect("dashboard:overview")
+    return None

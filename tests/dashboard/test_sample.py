@@ -242,16 +242,45 @@ def test_an_empty_site_offers_it_and_the_button_leads_to_its_job(client, admin):
 def test_pages_of_a_made_up_course_say_so(client, admin, team, lecturer, is_sample):
     project, course = factories.ProjectFactory(team=team), team.course
     Course.objects.filter(pk=course.pk).update(is_sample=is_sample)
-    setup = reverse("dashboard:course_setup", args=[course.slug])
+    repository = factories.RepositoryFactory(project=project)
+    below = [
+        factories.EnvironmentFactory(project=project),
+        *(repository, factories.PipelineFactory(repository=repository)),
+        *(factories.ExperimentFactory(project=project), factories.AlertFactory(project=project)),
+        *(factories.HostFactory(course=course), factories.CourseJobFactory(course=course)),
+    ]
+    names = ("dashboard:course_setup", "courses:member_list", "courses:job_list", "courses:key_list")
+    pages = [reverse(name, args=[course.slug]) for name in names]
+    pages += [row.get_absolute_url() for row in (course, team, project, *below)]
     add = reverse("courses:member_add", args=[course.slug])
     for user, may_remove in [(lecturer, False), (admin, True)]:
         client.force_login(user)
-        for url in (row.get_absolute_url() for row in (course, team, project)):
+        for url in pages:
             text = client.get(url).text
-            assert ("All of this course is made up" in text) is is_sample
-            assert (reverse("dashboard:sample_remove") in text) is (is_sample and may_remove)
-        assert ("All of this course is made up" in client.get(setup).text) is is_sample
+            assert ("Made up: nothing of it is polled" in text) is is_sample, url
+            for name in ("dashboard:sample_remove", "dashboard:sample_renew"):
+                assert (reverse(name) in text) is (is_sample and may_remove), url
         assert ("it stays when the sample course is removed" in client.get(add).text) is is_sample
+
+
+def test_its_pages_say_when_its_clock_stopped(client, admin):
+    course = Course.objects.create(name="S", slug="s", is_sample=True, created_at=AT)
+    client.force_login(admin)
+    text = client.get(course.get_absolute_url()).text
+    banner = text.partition("Its clock stopped at ")[2].partition("</p>")[0]
+    assert AT.isoformat() in banner
+
+
+def test_it_is_made_afresh_after_a_question(client, admin):
+    make(admin, AT)
+    client.force_login(admin)
+    assert "Make the sample course afresh?" in client.get("/sample/renew/").text
+    assert Course.objects.get().created_at == AT
+    answer = client.post("/sample/renew/")
+    assert answer["Location"] == Job.objects.get().get_absolute_url()
+    assert Course.objects.get().created_at > AT
+    assert "still going on" in client.post("/sample/renew/", follow=True).text
+    assert Job.objects.count() == 1
 
 
 def test_it_is_removed_after_a_question(client, admin):
@@ -260,12 +289,13 @@ def test_it_is_removed_after_a_question(client, admin):
     assert "still going on" in client.post("/sample/remove/", follow=True).text
     make(admin)
     course = Course.objects.get()
-    assert "All of this course is made up" in client.get(f"/courses/{course.slug}/setup/").text
+    assert "Made up:" in client.get(f"/courses/{course.slug}/setup/").text
     assert "Remove the sample course?" in client.get("/sample/remove/").text
     assert Course.objects.exists()
     assert "The sample course is gone." in client.post("/sample/remove/", follow=True).text
     assert not Course.objects.exists()
-    assert "There is no sample course." in client.post("/sample/remove/", follow=True).text
+    for path in ("/sample/remove/", "/sample/renew/"):
+        assert "There is no sample course." in client.post(path, follow=True).text
 
 
 def test_too_many_jobs_are_told(client, admin):
@@ -277,10 +307,10 @@ def test_too_many_jobs_are_told(client, admin):
 
 
 def test_it_is_for_administrators(client, lecturer):
-    for path in ("/sample/start/", "/sample/remove/"):
+    for path in ("/sample/start/", "/sample/remove/", "/sample/renew/"):
         assert "/accounts/login/" in client.post(path)["Location"]
     client.force_login(lecturer)
-    for path in ("/sample/start/", "/sample/remove/"):
+    for path in ("/sample/start/", "/sample/remove/", "/sample/renew/"):
         assert client.post(path).status_code == 404
     assert "Try it with sample data" not in client.get("/").text
 
