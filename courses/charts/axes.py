@@ -59,8 +59,19 @@ class TimeAxis:
         return percent_of(self.share(at))
 
     def words(self, at: datetime) -> str:
-        """Return an instant in the reader's zone: `28 Mar 13:05`."""
-        return _worded(at, self.zone, get_language())
+        """Return an instant in the reader's zone: `28 Mar 13:05`, with the year where the span meets two."""
+        years = {end.astimezone(self.zone).year for end in (self.start, self.end)}
+        form = "SHORT_DATETIME_FORMAT" if len(years) == 1 else "DATETIME_FORMAT"
+        return _worded(at, self.zone, get_language(), form)
+
+    def exactly(self, at: datetime) -> str:
+        """Return an instant of which there is but one: `28 Mar 2026, 13:05`.
+
+        With how far the clocks are ahead where they change within the span: an hour may come twice.
+        """
+        words = _worded(at, self.zone, get_language(), "DATETIME_FORMAT")
+        zones = {zone_words(end, self.zone) for end in (self.start, self.end)}
+        return words if len(zones) == 1 else f"{words} {zone_words(at, self.zone)}"
 
     def zoned(self, at: datetime) -> str:
         """Return the same with the zone, for where nothing else tells it: `28 Mar 13:05 UTC+1`."""
@@ -93,8 +104,8 @@ class ValueAxis:
 
 
 @lru_cache(maxsize=4096)  # the charts of a page share their instants, and so does its next refresh
-def _worded(at: datetime, zone: tzinfo, language: str | None) -> str:
-    return date_format(at.astimezone(zone), "SHORT_DATETIME_FORMAT")
+def _worded(at: datetime, zone: tzinfo, language: str | None, form: str) -> str:
+    return date_format(at.astimezone(zone), form)
 
 
 def zone_words(at: datetime, zone: tzinfo) -> str:

@@ -124,7 +124,7 @@ def line_chart(
             for one, style, words in zip(series, STYLES, found, strict=False)
         ],
         bands=[_band(band, max_gap, axis, scale) for band in bands],
-        rows=[(axis.words(at), [one.get(at, "–") for one in found]) for at in instants[::-1][::every]],
+        rows=[(axis.exactly(at), [one.get(at, "–") for one in found]) for at in instants[::-1][::every]],
         every=every,
     )
 

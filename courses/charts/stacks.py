@@ -99,7 +99,7 @@ def stacked_bars(
             )
             for place, part in enumerate(parts)
         ],
-        rows=[(axis.words(edges[n]), [show(column[n]) for column in sums]) for n in reversed(filled)],
+        rows=[(axis.exactly(edges[n]), [show(column[n]) for column in sums]) for n in reversed(filled)],
     )
 
 

@@ -167,7 +167,7 @@ def test_a_single_point_is_drawn_and_told():
 def test_table_is_bounded_newest_first_and_says_what_it_leaves_out():
     drawing = chart([(n / 10, float(n)) for n in range(300)])
     assert len(drawing.rows) <= lines.TABLE_ROWS
-    assert drawing.rows[0] == ("28 Mar 12:29", ["299 ms"])
+    assert drawing.rows[0] == ("28 Mar 2026, 12:29", ["299 ms"])
     assert "(one of 7 points)" in drawn("_line_chart", drawing)
     assert "points)" not in drawn("_line_chart", chart([(0, 1.0)]))
 
@@ -190,6 +190,50 @@ def test_the_cursor_finds_every_instant_with_its_words_in_the_page():
     assert drawing.frame.gap == "120"
 
 
+def over(start, *, hours, zone=UTC):
+    """Return a chart of a point every 12 hours."""
+    points = [(start + timedelta(hours=hour), 1.0) for hour in range(0, hours + 1, 12)]
+    return lines.line_chart(
+        "Memory",
+        [lines.Series("in use", points)],
+        ident="m",
+        axis=axes.TimeAxis(start, start + timedelta(hours=hours), zone),
+        max_gap=timedelta(days=1),
+        show=str,
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "zone", "words"),
+    [
+        ("en", "UTC", "28 Mar 20:30|29 Mar 08:30|29 Mar 20:30"),
+        ("en", "Asia/Kolkata", "29 Mar 02:00|29 Mar 14:00|30 Mar 02:00"),
+        ("en-us", "America/New_York", "Mar 28 4:30 PM|Mar 29 4:30 AM|Mar 29 4:30 PM"),
+        ("de", "Europe/Berlin", "28.03.2026 21:30|29.03.2026 10:30|29.03.2026 22:30"),
+    ],
+)
+def test_the_cursor_tells_the_day_in_the_language_and_zone_of_the_reader(language, zone, words):
+    start = datetime(2026, 3, 28, 20, 30, tzinfo=UTC)
+    with translation.override(language):
+        assert over(start, hours=24, zone=zoneinfo.ZoneInfo(zone)).frame.times == words
+
+
+def test_the_cursor_tells_the_year_where_two_meet():
+    late = datetime(2025, 12, 31, 12, tzinfo=UTC)
+    assert over(late, hours=24).frame.times == "31 Dec 2025, 12:00|1 Jan 2026, 00:00|1 Jan 2026, 12:00"
+    kiritimati = zoneinfo.ZoneInfo("Pacific/Kiritimati")  # where that year was over already
+    assert over(late, hours=12, zone=kiritimati).frame.times == "1 Jan 02:00|1 Jan 14:00"
+
+
+def test_the_table_names_every_instant_so_that_there_is_but_one():
+    start = datetime(2026, 3, 28, 20, 30, tzinfo=UTC)
+    assert [row[0] for row in over(start, hours=12).rows] == ["29 Mar 2026, 08:30", "28 Mar 2026, 20:30"]
+    assert [row[0] for row in over(start, hours=12, zone=BERLIN).rows] == [
+        "29 Mar 2026, 10:30 UTC+2",
+        "28 Mar 2026, 21:30 UTC+1",
+    ]
+
+
 def test_the_hour_that_comes_twice_is_drawn_twice():
     """In Berlin the clocks go back on 25 October 2026 at 3:00."""
     night = datetime(2026, 10, 24, 23, tzinfo=UTC)
@@ -203,10 +247,10 @@ def test_the_hour_that_comes_twice_is_drawn_twice():
         show=str,
     )
     assert [row[0] for row in drawing.rows] == [
-        "25 Oct 03:00",
-        "25 Oct 02:00",
-        "25 Oct 02:00",
-        "25 Oct 01:00",
+        "25 Oct 2026, 03:00 UTC+1",
+        "25 Oct 2026, 02:00 UTC+1",
+        "25 Oct 2026, 02:00 UTC+2",
+        "25 Oct 2026, 01:00 UTC+2",
     ]
     assert [point.split(",")[0] for point in drawing.lines[0].paths[0].split()] == ["0", "250", "500", "750"]
 
@@ -344,7 +388,7 @@ def test_parts_stand_on_each_other():
     assert float(bad[1]) + float(bad[3]) == pytest.approx(float(good[1]))
     assert float(good[3]) == pytest.approx(3 * float(bad[3]), abs=0.2)
     assert [part.total for part in drawing.parts] == ["3", "1"]
-    assert drawing.rows == [("28 Mar 12:00", ["3", "1"])]
+    assert drawing.rows == [("28 Mar 2026, 12:00", ["3", "1"])]
 
 
 @pytest.mark.parametrize(("minutes", "step"), [(60, 1), (360, 1), (1440, 5), (7 * 1440, 60), (30 * 1440, 60)])
