@@ -72,7 +72,11 @@ def addresses(urlconf: str = "dashboard.urls") -> Iterator[Address]:
 
 
 # Pages that show themselves in several ways, and how they are asked to.
-ASKED = {"dashboard:overview": ["?view=grid", "?view=table"]}
+ASKED = {
+    "dashboard:overview": ["?view=grid", "?view=table"],
+    "experiments:experiment_detail": ["", "?from=2000-01-01&to=2100-01-01"],
+    "health:host_detail": ["", "?from=yesterday"],
+}
 
 
 def fillings(name: str, parameters: tuple[str, ...]) -> list[Values]:
