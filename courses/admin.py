@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.models import Group, Permission
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -16,8 +17,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from courses import services
-from courses.models import ApiKey, Course, Environment, Event, Job, Membership, Project, Team, User
+from courses.models import ApiKey, Course, Environment, Event, Job, Membership, Project, Tag, Team, User
 from courses.panel import FIELDS, CountedDeletion, NamedForm, PanelAdmin, PanelInline, RecordAdmin
+from courses.rules.tags import is_tag, tag_name
 
 # Sign-in goes by User.email alone; a second list of addresses would only contradict it.
 admin.site.unregister(EmailAddress)
@@ -96,6 +98,32 @@ class TeamAdmin(PanelAdmin):
     autocomplete_fields = ["course"]
     form = NamedForm
     inlines = [MembershipInline]
+
+
+class TagForm(forms.ModelForm):  # type: ignore[type-arg]
+    def clean_name(self) -> str:
+        name = tag_name(self.cleaned_data["name"])
+        if not is_tag(name):
+            raise ValidationError(gettext("A tag has no comma, no semicolon and nothing invisible."))
+        if Tag.objects.filter(course=self.instance.course, name=name).exclude(pk=self.instance.pk).exists():
+            raise ValidationError(gettext("The course has this tag already."))
+        return name
+
+
+@admin.register(Tag)
+class TagAdmin(PanelAdmin):
+    """Tags are made where a team is edited; here they are renamed and deleted."""
+
+    list_display = ["name", "course"]
+    list_filter = ["course"]
+    list_select_related = ["course"]
+    search_fields = ["name", "course__name"]
+    fields = ["name", "course"]
+    readonly_fields = ["course"]
+    form = TagForm
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
 
 
 @admin.register(Membership)

@@ -1,6 +1,6 @@
 """What of this app goes into a course's archive?"""
 
-from courses.models import Environment, Event, Membership, Project, Team
+from courses.models import Environment, Event, Membership, Project, Tag, Team
 from courses.services.archive import ArchiveTable
 
 TABLES = (
@@ -19,6 +19,11 @@ TABLES = (
         "teams",
         lambda course: Team.objects.filter(course=course),
         {"team": "name", "address": "slug", "archived": "is_archived", "since": "created_at"},
+    ),
+    ArchiveTable(
+        "tags",
+        lambda course: Tag.teams.through._default_manager.filter(tag__course=course),
+        {"team": "team__name", "tag": "tag__name"},
     ),
     ArchiveTable(
         "projects",

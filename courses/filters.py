@@ -1,22 +1,27 @@
 """What narrows a list of what belongs to teams?"""
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 
-from courses.models import Membership
+from courses.models import Course, Membership, Tag, Team, User
 
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a reader asked to see; what is empty leaves nothing out. course: a slug; tutor: a user."""
+    """What a reader asked to see; what is empty leaves nothing out.
+
+    course: a slug; tutor: a user; tag: a name as `rules.tags.tag_name` returns it.
+    """
 
     course: str = ""
     tutor: int = 0
+    tag: str = ""
     text: str = ""
     state: str = ""
     is_watched: bool = False
@@ -27,9 +32,10 @@ class Filters:
         return self != Filters()
 
 
-def narrowed(rows: Rows, asked: Filters, *, team: str = "", named: Collection[str]) -> Rows:
-    """Return the `rows` of the course, the tutor and the text asked for.
+def narrowed(rows: Rows, asked: Filters, *, user: User, team: str = "", named: Collection[str]) -> Rows:
+    """Return the `rows` of the course, the tutor, the tag and the text asked for.
 
+    user: who asks; a tag that they may not see finds nothing, whoever has it.
     team: the path from a row to its team, such as `project__team__`. named: the fields that hold the text.
     """
     if asked.course:
@@ -37,6 +43,35 @@ def narrowed(rows: Rows, asked: Filters, *, team: str = "", named: Collection[st
     if asked.tutor:
         theirs = Membership.objects.tutors().filter(user_id=asked.tutor, team__isnull=False)
         rows = rows.filter(**{f"{team}pk__in": theirs.values("team")})
+    if asked.tag:
+        tags = Tag.objects.visible_to(user).filter(name=asked.tag)
+        rows = rows.filter(**{f"{team}pk__in": Team.objects.filter(tags__in=tags).values("pk")})
     if asked.text:
         rows = rows.filter(Q(*[(f"{field}__icontains", asked.text) for field in named], _connector=Q.OR))
     return rows
+
+
+def choices_of(user: User, course: str = "") -> tuple[list[tuple[int, str]], list[str]]:
+    """Return (user, name) of who tutors teams in the courses `user` staffs, and the tags of teams there.
+
+    Both by name, in one query for every list. course: the only one whose tags are wanted.
+    """
+    courses = Course.objects.staffed_by(user).filter(is_archived=False).values("pk")
+    tutors = Membership.objects.tutors().filter(course__in=courses, team__isnull=False)
+    tags = Tag.objects.filter(course__in=courses, teams__is_archived=False)
+    if course:
+        tags = tags.filter(course__slug=course)
+    people = tutors.order_by().values_list("user_id", "user__name", "user__email")
+    rows = list(tags.order_by().values_list(Value(0), "name", "name").union(people))
+    named = [(pk, name or email) for pk, name, email in rows if pk]
+    found = [name for pk, name, _name in rows if not pk]
+    return sorted(named, key=lambda one: one[1].casefold()), sorted(found)
+
+
+def tags_by_team(user: User) -> dict[int, list[str]]:
+    """Return the tags of each team that has any which `user` may see."""
+    found: dict[int, list[str]] = defaultdict(list)
+    rows = Tag.objects.visible_to(user).filter(teams__is_archived=False)
+    for team, name in rows.order_by("name").values_list("teams", "name"):
+        found[team].append(name)
+    return dict(found)

@@ -13,6 +13,7 @@ from django_htmx.middleware import HtmxDetails
 from courses.filters import Filters
 from courses.models import User
 from courses.rules.names import row_number
+from courses.rules.tags import tag_name
 
 Row = TypeVar("Row", bound=Model)
 
@@ -40,6 +41,7 @@ def asked_filters(request: Request, states: Collection[str]) -> Filters:
     return Filters(
         course=asked_text(request, "course", most=60),
         tutor=row_number(request.GET.get("tutor", "")),
+        tag=tag_name(asked_text(request, "tag")),
         text=asked_text(request, "q", most=80),
         state=state if state in states else "",
     )

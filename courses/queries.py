@@ -80,15 +80,6 @@ def staff_of(course: Course) -> list[tuple[User, str]]:
     return list(dict.fromkeys((row.user, row.get_role_display()) for row in rows))
 
 
-def tutors_of(user: User) -> list[tuple[int, str]]:
-    """Return (user, name) of who tutors teams in the courses `user` staffs, by name."""
-    courses = Course.objects.staffed_by(user).filter(is_archived=False)
-    rows = Membership.objects.tutors().filter(course__in=courses.values("pk"), team__isnull=False)
-    people = rows.order_by().values_list("user_id", "user__name", "user__email").distinct()
-    named = [(pk, name or email) for pk, name, email in people]
-    return sorted(named, key=lambda one: one[1].casefold())
-
-
 def teams_of(course: Course, user: User, *, text: str) -> QuerySet[Team]:
     """Return the teams `user` may see whose name holds `text`, with its counts and `tutors`."""
     counts = {

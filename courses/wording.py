@@ -67,6 +67,10 @@ PROBLEMS = {
         gettext_lazy("This is not the address of a web page."),
         gettext_lazy("Write it in full, such as https://team1.example.org, without name and password."),
     ),
+    "tags_wrong": (
+        gettext_lazy("These are more than 10 tags, or one is longer than 40 characters or not readable."),
+        gettext_lazy("Write a few words, separated by commas or semicolons: heroku; group-a."),
+    ),
     # A line that contradicts an earlier one
     "clash_line": (gettext_lazy("Line %(line)s says the same."), gettext_lazy("Remove one of the two.")),
     "clash_slug": (
@@ -106,6 +110,10 @@ PROBLEMS = {
         gettext_lazy("The team has several projects."),
         gettext_lazy("Name the repository, too."),
     ),
+    "tags_known": (
+        gettext_lazy("With these, the team “%(team)s” would have more than %(most)s tags."),
+        gettext_lazy("Name fewer, or take some off on the page that edits the team."),
+    ),
     "changed_meanwhile": (
         gettext_lazy("Somebody changed the same people or teams at this moment."),
         gettext_lazy("Import the file again."),
@@ -120,6 +128,7 @@ ROLES = {
 # What an import makes or changes: counted and by itself, in the order in which it is told.
 COUNTED = {
     "team": ngettext_lazy("%d team", "%d teams"),
+    "tag": ngettext_lazy("%d tag", "%d tags"),
     "person": ngettext_lazy("%d person", "%d people"),
     "membership": ngettext_lazy("%d role", "%d roles"),
     "project": ngettext_lazy("%d project", "%d projects"),
@@ -127,6 +136,7 @@ COUNTED = {
 }
 NAMES = {
     "team": gettext_lazy("team"),
+    "tag": gettext_lazy("tag"),
     "person": gettext_lazy("person"),
     "membership": gettext_lazy("role"),
     "project": gettext_lazy("project"),

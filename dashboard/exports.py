@@ -1,6 +1,6 @@
 """Which columns does the overview have as a file?"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -20,5 +20,7 @@ OVERVIEW: Columns = [
 ]
 
 
-def overview_csv(rows: Iterable[Standing]) -> HttpResponse:
-    return csv_response("overview", OVERVIEW, rows)
+def overview_csv(rows: Iterable[Standing], *, tags: Mapping[int, Sequence[str]] | None) -> HttpResponse:
+    """Return the teams as a file. tags: by team; None where the reader sees none, and so no column."""
+    columns = [*OVERVIEW, (_("Tags"), lambda one: "; ".join((tags or {}).get(one.team_id, ())))]
+    return csv_response("overview", OVERVIEW if tags is None else columns, rows)

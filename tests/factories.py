@@ -37,6 +37,16 @@ class TeamFactory(DjangoModelFactory):
     slug = factory.Sequence(lambda n: f"team-{n}")
 
 
+class TagFactory(DjangoModelFactory):
+    """No team has it."""
+
+    class Meta:
+        model = courses.Tag
+
+    course = factory.SubFactory(CourseFactory)
+    name = factory.Sequence(lambda n: f"tag-{n}")
+
+
 class MembershipFactory(DjangoModelFactory):
     """A student, unless told otherwise; pass `team=None` for a lecturer."""
 

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from alerts import queries
 from alerts.models import Delivery, Rule
+from courses.filters import choices_of
 from courses.models import Course, User
-from courses.queries import tutors_of
 from courses.rules.names import row_number
 
 Text = str | Promise
@@ -54,6 +54,7 @@ class InboxForm(LenientForm):
     )
     course = forms.ChoiceField(required=False, widget=forms.Select(attrs=named(_("Course"))))
     tutor = forms.ChoiceField(required=False, widget=forms.Select(attrs=named(_("Tutor"))))
+    tag = forms.ChoiceField(required=False, widget=forms.Select(attrs=named(_("Tag"))))
     team = forms.ChoiceField(required=False, widget=forms.Select(attrs=named(_("Team"))))
     rule = forms.ChoiceField(required=False, widget=forms.Select(attrs=named(_("Rule"))))
     state = forms.ChoiceField(choices=STATES.items(), required=False, widget=forms.HiddenInput)
@@ -62,16 +63,20 @@ class InboxForm(LenientForm):
     def __init__(self, data: Any, *, user: User) -> None:
         super().__init__(data)
         courses = list(Course.objects.visible_to(user).values_list("slug", "name"))
+        course = data.get("course")
+        tutors, tags = choices_of(user, course if course in dict(courses) else "")
         teams, rules = queries.choices(
             user, team=row_number(data.get("team")), rule=row_number(data.get("rule"))
         )
         for name, empty, rows in (
             ("course", _("All courses"), courses),
-            ("tutor", _("All tutors"), tutors_of(user)),
+            ("tutor", _("All tutors"), tutors),
+            ("tag", _("All tags"), [(name, name) for name in tags]),
             ("team", _("All teams"), teams),
             ("rule", _("All rules"), rules),
         ):
-            if len(rows) > 1 or (rows and data.get(name)):  # one choice is none
+            # One choice is none, but not every team has the tag.
+            if len(rows) > 1 or (rows and (name == "tag" or data.get(name))):
                 self.fields[name].choices = [("", empty), *rows]  # type: ignore[attr-defined]
             else:
                 del self.fields[name]
@@ -84,6 +89,7 @@ class InboxForm(LenientForm):
             severity=chosen["severity"],
             course=chosen.get("course", ""),
             tutor=row_number(chosen.get("tutor")),
+            tag=chosen.get("tag", ""),
             team=row_number(chosen.get("team")),
             rule=row_number(chosen.get("rule")),
             text=chosen["q"],

@@ -36,6 +36,7 @@ class Filters:
     severity: str = ""
     course: str = ""
     tutor: int = 0
+    tag: str = ""
     team: int = 0
     rule: int = 0
     text: str = ""
@@ -44,7 +45,7 @@ class Filters:
     @property
     def is_active(self) -> bool:
         """Whether anything but the state narrows the list."""
-        return bool(self.severity or self.course or self.tutor or self.team or self.rule or self.text)
+        return self != Filters(state=self.state, group=self.group)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,8 @@ def inbox(user: User, asked: Filters) -> AlertQuerySet:
         "rule": asked.rule,
     }
     rows = Alert.objects.visible_to(user).filter(**{name: value for name, value in exact.items() if value})
-    teams = TeamFilters(course=asked.course, tutor=asked.tutor)
-    rows = narrowed(rows, teams, team="project__team__", named=())
+    teams = TeamFilters(course=asked.course, tutor=asked.tutor, tag=asked.tag)
+    rows = narrowed(rows, teams, user=user, team="project__team__", named=())
     for word in asked.text.split():
         places = ("title", "detail", "rule__name", "project__name", "project__team__name")
         found = Q()

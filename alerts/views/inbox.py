@@ -26,7 +26,8 @@ MANY = 10  # from so many alerts on the inbox stands grouped unless asked otherw
 def inbox(request: Request) -> HttpResponseBase:
     """Alerts of the reader's teams, what nobody has taken on first.
 
-    `state`, `severity`, `course`, `tutor`, `team`, `rule` and `q` narrow it; `group` is team, rule or none.
+    `state`, `severity`, `course`, `tutor`, `tag`, `team`, `rule` and `q` narrow it; `group` is team, rule
+    or none.
     """
     form = InboxForm(request.GET, user=request.user)
     asked = form.asked()

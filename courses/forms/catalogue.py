@@ -3,12 +3,18 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from courses.forms.people import plain_email
 from courses.forms.zones import ZoneSelect, keep_zone, time_zones
 from courses.models import OPERATIONS, Course, Team, User
+from courses.rules.csvfile import shown
+from courses.rules.tags import MOST, is_tag, split_tags
+
+TAGS_TOLD = 30  # of those in use
 
 
 def course_field(user: User) -> forms.ModelChoiceField:  # type: ignore[type-arg]
@@ -78,6 +84,10 @@ class NewCourseForm(CourseForm):
 
 
 class TeamForm(forms.ModelForm):  # type: ignore[type-arg]
+    tags = forms.CharField(
+        label=_("Tags"), max_length=500, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+
     class Meta:
         model = Team
         fields: ClassVar = ["name", "is_archived"]
@@ -85,6 +95,27 @@ class TeamForm(forms.ModelForm):  # type: ignore[type-arg]
         help_texts: ClassVar = {
             "is_archived": _("Its measurements stay; it leaves the lists of running teams.")
         }
+
+    def __init__(self, data: Any = None, *, instance: Team, may_archive: bool) -> None:
+        tags = ", ".join(instance.tags.values_list("name", flat=True))
+        super().__init__(data, instance=instance, initial={"tags": tags})
+        words = gettext("Words to find the team by, separated by commas. Students do not see them.")
+        known = ", ".join(instance.course.tags.values_list("name", flat=True)[:TAGS_TOLD])
+        if known:
+            words = f"{words} {gettext('In use: %(tags)s.') % {'tags': known}}"
+        self.fields["tags"].help_text = words
+        if not may_archive:
+            del self.fields["is_archived"]
+
+    def clean_tags(self) -> list[str]:
+        names = split_tags(self.cleaned_data["tags"])
+        for name in names:
+            if not is_tag(name):
+                words = gettext("“%(name)s” is longer than 40 characters or not readable. Shorten it.")
+                raise ValidationError(words % {"name": shown(name)})
+        if len(names) > MOST:
+            raise ValidationError(gettext("These are more than 10 tags. Keep the ones you filter by."))
+        return names
 
 
 class NewTeamForm(forms.ModelForm):  # type: ignore[type-arg]

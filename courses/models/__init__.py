@@ -10,6 +10,7 @@ from courses.models.attention import MAX_SAVED_VIEWS, SavedView, WatchedTeam
 from courses.models.jobs import Job, JobChunk
 from courses.models.people import Theme, User, validate_time_zone
 from courses.models.projects import Environment, Project
+from courses.models.tags import Tag
 from courses.models.teams import OPERATIONS, Course, Membership, Team
 from courses.models.timeline import Event
 
@@ -25,6 +26,7 @@ __all__ = [
     "Membership",
     "Project",
     "SavedView",
+    "Tag",
     "Team",
     "Theme",
     "User",

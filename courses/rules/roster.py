@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from courses.rules.csvfile import Problem, read_records, shown
 from courses.rules.names import is_repository_path, name_key, slug_of
+from courses.rules.tags import are_tags
 
-LENGTHS = {"team": 120, "email": 254, "name": 150, "role": 20, "repository": 255, "url": 500}
+LENGTHS = {"team": 120, "email": 254, "name": 150, "role": 20, "repository": 255, "url": 500, "tags": 500}
 REQUIRED = ("team", "email")
 ROLES = ("student", "tutor")
 ALIASES = {
@@ -31,6 +32,7 @@ class RosterRow:
     role: str = "student"
     repository: str = ""
     url: str = ""
+    tags: str = ""  # of the team, see courses.rules.tags
 
     @property
     def project_name(self) -> str:
@@ -111,6 +113,7 @@ def _faults(cells: dict[str, str], is_email: Test, is_url: Test) -> Iterator[tup
         "role": ROLES.__contains__,
         "repository": is_repository_path,
         "url": is_url,
+        "tags": are_tags,
     }
     if not cells["team"]:
         yield "team", "team_missing"

@@ -23,6 +23,7 @@ from courses.services.people import (
 )
 from courses.services.roster import import_roster, is_refused, plan_roster, unreachable
 from courses.services.roster_changes import RosterPlan
+from courses.services.tags import tag_team
 from courses.services.timeline import add_note, delete_note, record_events, restore_note, settings_event
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "save_view",
     "set_theme",
     "settings_event",
+    "tag_team",
     "unreachable",
     "unwatch_team",
     "watch_team",

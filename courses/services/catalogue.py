@@ -4,7 +4,7 @@ The `add_…` functions return None when the name leads to an address that is ta
 functions return whether anything changed; addresses stay when names change, so links keep working.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TypeVar
 
@@ -13,6 +13,7 @@ from django.db import models, transaction
 from courses.models import Course, Environment, Membership, Project, Team, User
 from courses.rules.names import slug_of
 from courses.services.people import add_member
+from courses.services.tags import tag_team
 from courses.services.timeline import record_events, settings_event
 
 Place = Course | Team | Project | Environment
@@ -90,9 +91,19 @@ def add_team(course: Course, *, name: str, actor: User, now: datetime) -> Team |
 
 
 @transaction.atomic
-def edit_team(team: Team, *, name: str, is_archived: bool, actor: User, now: datetime) -> bool:
+def edit_team(
+    team: Team,
+    *,
+    name: str,
+    is_archived: bool,
+    tags: Collection[str] | None = None,
+    actor: User,
+    now: datetime,
+) -> bool:
+    """Write what differs. tags: None leaves them as they are."""
+    has_new_tags = tags is not None and tag_team(team, names=tags, actor=actor, now=now)
     row = Team.objects.select_for_update(of=("self",)).select_related("course").get(pk=team.pk)
-    return _edit(row, {"name": name, "is_archived": is_archived}, actor, now)
+    return _edit(row, {"name": name, "is_archived": is_archived}, actor, now) or has_new_tags
 
 
 @transaction.atomic

@@ -9,18 +9,21 @@ from django.db import IntegrityError, models, transaction
 from yarl import URL
 
 from courses.addresses import is_email, is_web_address
-from courses.models import Course, Environment, Event, Membership, Project, Team, User
+from courses.models import Course, Environment, Event, Membership, Project, Tag, Team, User
 from courses.netguard import vet_url
 from courses.rules.csvfile import Problem
 from courses.rules.roster import read_roster
 from courses.services.roster_changes import RosterPlan
 from courses.services.roster_plan import Draft
+from courses.services.roster_tags import TeamTag
 from courses.services.timeline import record_events, settings_event
 
 # What an import may change of each, in the order in which they refer to each other.
 MODELS: dict[type[models.Model], list[str]] = {
     User: ["name"],
     Team: ["name"],
+    Tag: ["name"],
+    TeamTag: ["tag"],
     Project: ["repository_path"],
     Environment: ["url"],
     Membership: ["team"],

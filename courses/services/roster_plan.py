@@ -17,6 +17,7 @@ from courses.rules.csvfile import Problem, shown
 from courses.rules.names import name_key, slug_of
 from courses.rules.roster import RosterRow
 from courses.services.roster_changes import Change, RosterPlan
+from courses.services.roster_tags import TagDraft
 from courses.wording import ROLES
 
 PRODUCTION = "production"
@@ -31,8 +32,8 @@ class Draft:
         self.by_slug = {slug: pk for pk, slug, _name in names}
         self.by_name = {name_key(name): pk for pk, _slug, name in names}
         meant = course.teams.filter(pk__in=[self.known_team(row) or 0 for row in rows])
-        self.there = {team.pk: team for team in meant.prefetch_related("projects__environments")}
-        self.teams: dict[str, Team] = {}
+        self.there = {team.pk: team for team in meant.prefetch_related("projects__environments", "tags")}
+        self.tags, self.teams = TagDraft(course, self.plan), dict[str, Team]()
         people = User.objects.alias(small=Lower("email")).filter(small__in={row.email for row in rows})
         self.people: dict[str, User] = {person.email.lower(): person for person in people}
         paths = {row.repository.lower() for row in rows if row.repository}
@@ -72,6 +73,7 @@ class Draft:
         team = self.team(row)
         if row.email:
             self.role(row, team)
+        self.tags.take(row, team)
         place = self.places.setdefault(slug_of(row.team), row)
         if row.repository and not place.repository:
             place = replace(place, repository=row.repository, line=row.line)

@@ -102,10 +102,10 @@ def team_add(request: Request, course: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def team_edit(request: Request, course: str, team: str) -> HttpResponse:
-    """Name, archived or not. The address stays."""
+    """Name, tags, archived or not. The address stays."""
     teams = queries.with_rights(Team.objects.editable_by(request.user), request.user)
     row = get_object_or_404(teams.select_related("course"), course__slug=course, slug=team)
-    form = (TeamForm if row.may_archive else NewTeamForm)(request.POST or None, instance=row)
+    form = TeamForm(request.POST or None, instance=row, may_archive=row.may_archive)
     if form.is_valid():
         values = {"is_archived": row.is_archived, **form.cleaned_data}
         services.edit_team(row, **values, actor=request.user, now=timezone.now())

@@ -25,12 +25,12 @@ SHOWN = 300  # lines of a preview; the counts are complete
 NO_MAIL = gettext_lazy(
     "Mail is not sent: until EMAIL_URL names a mail server, nobody gets a link that sets a password."
 )
-EXAMPLE = """team,email,name,role,repository,url
-Team 1,ada@example.org,Ada Lovelace,student,course/team-1,https://team1.example.org
-Team 1,charles@example.org,Charles Babbage,student,,
-Team 2,grace@example.org,Grace Hopper,student,course/team-2,
-Team 1,alan@example.org,Alan Turing,tutor,,
-Team 2,alan@example.org,Alan Turing,tutor,,
+EXAMPLE = """team,email,name,role,repository,url,tags
+Team 1,ada@example.org,Ada Lovelace,student,course/team-1,https://team1.example.org,heroku; group-a
+Team 1,charles@example.org,Charles Babbage,student,,,
+Team 2,grace@example.org,Grace Hopper,student,course/team-2,,group-b
+Team 1,alan@example.org,Alan Turing,tutor,,,
+Team 2,alan@example.org,Alan Turing,tutor,,,
 """
 
 

@@ -40,7 +40,7 @@ def teams_asked(user: User, filters: Filters, courses: list[Course]) -> Teams:
     The site's own course is shown to who asks for it; otherwise what watches the site stands under Health.
     """
     teams = Team.objects.visible_to(user).filter(is_archived=False, course__in=_shown(courses, filters))
-    teams = narrowed(teams, filters, named=["name"])
+    teams = narrowed(teams, filters, user=user, named=["name"])
     if filters.is_watched:
         teams = teams.filter(watchers__user=user)
     return with_rights(teams, user).values_list("pk", "name", "slug", "course_id", "may_edit", "is_watched")

@@ -10,6 +10,8 @@ from dashboard.sample.story import DAYS, DOMAIN, TeamStory
 
 TUTORS = 10
 PER_TEAM = 3
+# tag -> every how many teams have it, and the first of them
+TAGS = {"group-a": (4, 0), "group-b": (4, 1), "heroku": (3, 0), "re-exam": (20, 3)}
 FIRST = ("Ada", "Alan", "Barbara", "Edsger", "Frances", "Grace", "John", "Katherine", "Radia", "Tony")
 LAST = (
     "Allen",
@@ -32,10 +34,18 @@ def make_teams(course: Course, stories: Sequence[TeamStory]) -> list[Project]:
     )
     _students(course, stories, teams)
     _tutors(course, stories, teams)
+    _tag(course, stories, teams)
     return Project.objects.bulk_create(
         Project(team=team, name=story.product, slug="app", repository_path=path_of(story))
         for story, team in zip(stories, teams, strict=True)
     )
+
+
+def _tag(course: Course, stories: Sequence[TeamStory], teams: Sequence[Team]) -> None:
+    for name, (every, first) in TAGS.items():
+        chosen = [team for story, team in zip(stories, teams, strict=True) if story.number % every == first]
+        if chosen:
+            course.tags.get_or_create(name=name)[0].teams.add(*chosen)
 
 
 def path_of(story: TeamStory) -> str:

@@ -3,9 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from courses.filters import Filters
+from courses.filters import Filters, choices_of
 from courses.http import Request, asked_filters
-from courses.queries import tutors_of
 from dashboard import queries
 from dashboard.rules import Concern
 
@@ -15,10 +14,11 @@ FEW_TEAMS = 8  # up to so many a table says more than a grid
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the address says. courses, tutors: those to choose from; view: grid or table."""
+    """What the address says. courses, tutors, tags: those to choose from; view: grid or table."""
 
     courses: list[Any]
     tutors: list[tuple[int, str]]
+    tags: list[str]
     filters: Filters
     teams: queries.Teams
     view: str
@@ -29,8 +29,9 @@ class Asked:
 def asked_of(request: Request, courses: list[Any]) -> Asked:
     """Return what the address asks for. Nonsense asks for nothing."""
     is_staff = any(course.is_staffed for course in courses)
-    tutors = tutors_of(request.user) if is_staff else []
-    filters = _filters(request, tutors)
+    filters = asked_filters(request, {*Concern, queries.UNTAKEN})
+    tutors, tags = choices_of(request.user, filters.course) if is_staff else ([], [])
+    filters = _completed(request, filters, tutors)
     teams = queries.teams_asked(request.user, filters, courses)
     view, number = _named_view(request), 0
     if not view:  # only then are the teams looked at before the part that readers share
@@ -38,12 +39,11 @@ def asked_of(request: Request, courses: list[Any]) -> Asked:
         view = GRID if number > FEW_TEAMS else TABLE
     has_any = bool(request.GET) or filters.is_active or number > 0
     is_own = view == TABLE or filters.is_watched or filters.tutor == request.user.pk
-    return Asked(courses, tutors, filters, teams, view, has_any, is_own)
+    return Asked(courses, tutors, tags, filters, teams, view, has_any, is_own)
 
 
-def _filters(request: Request, tutors: list[tuple[int, str]]) -> Filters:
+def _completed(request: Request, filters: Filters, tutors: list[tuple[int, str]]) -> Filters:
     """Return what narrows the list. Who tutors teams begins with their own; `tutor=` shows all."""
-    filters = asked_filters(request, {*Concern, queries.UNTAKEN})
     begins_with_own = "tutor" not in request.GET and request.user.pk in dict(tutors)
     tutor = request.user.pk if begins_with_own else filters.tutor
     return replace(filters, is_watched="watched" in request.GET, tutor=tutor)

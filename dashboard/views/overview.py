@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from courses.exports import wants_csv
+from courses.filters import tags_by_team
 from courses.http import Request
 from courses.live import live_page
 from courses.views.pages import is_mail_filed
@@ -30,7 +31,7 @@ ROWS = 50
 def overview(request: Request) -> HttpResponse:
     """Every team, the worst first; who sees only their own team is led to its page.
 
-    `course`, `state`, `tutor`, `watched` and `q` narrow it; `view` is grid or table; `tv` leaves
+    `course`, `state`, `tutor`, `tag`, `watched` and `q` narrow it; `view` is grid or table; `tv` leaves
     everything out but the teams, for a screen on a wall.
     """
     courses = queries.courses_of(request.user)
@@ -40,7 +41,8 @@ def overview(request: Request) -> HttpResponse:
     asked = asked_of(request, courses)
     if wants_csv(request):
         found = queries.overview(asked.teams, asked.filters, courses, now=timezone.now())
-        return overview_csv(found.standings)
+        is_staff = any(course.is_staffed for course in courses)
+        return overview_csv(found.standings, tags=tags_by_team(request.user) if is_staff else None)
     return live_page(
         request,
         "dashboard/overview.html",
@@ -56,6 +58,7 @@ def _frame(request: Request, asked: Asked) -> dict[str, Any]:
         "courses": asked.courses,
         "filters": asked.filters,
         "tutors": asked.tutors,
+        "tags": asked.tags,
         "view": asked.view,
         "is_wall": "tv" in request.GET,
         "is_staff": request.user.is_superuser or any(course.is_staffed for course in asked.courses),

@@ -11,13 +11,13 @@ from django.views.decorators.http import require_GET
 from courses.exports import wants_csv
 from courses.http import Request
 from courses.live import live_page
-from courses.models import Team
+from courses.models import Tag, Team
 from courses.queries import with_rights
 from courses.views.pages import crumbs_to
 from courses.views.timeline import asked_of, timeline_file, timeline_part
 from dashboard import queries, wording
 from dashboard.standing import Standing
-from experiments.queries import last_stopped, running_by_team
+from experiments.queries import of_team
 
 
 @require_GET
@@ -35,6 +35,7 @@ def team_detail(request: Request, course: str, team: str) -> HttpResponse:
         "crumbs": crumbs_to(row.course),
         "members": row.memberships.select_related("user"),
         "projects": projects,
+        "tags": Tag.objects.visible_to(request.user).filter(teams=row),
         "asked": asked_of(request),
     }
     return live_page(
@@ -49,7 +50,7 @@ def team_detail(request: Request, course: str, team: str) -> HttpResponse:
 def _now(team: Team) -> dict[str, Any]:
     now = timezone.now()
     (one,) = queries.standings([(team.pk, team.name, team.slug, team.course_id)], now=now)
-    running = running_by_team([team.pk]).get(team.pk, ())
+    running, stopped = of_team(team.pk, now=now)
     return {
         "one": one,
         "tone": wording.CONCERNS[one.concern][0],
@@ -57,7 +58,7 @@ def _now(team: Team) -> dict[str, Any]:
         "errors": wording.error_counts(one),
         "no_errors": wording.no_errors(one),
         "experiments": running,
-        "stopped": None if running else last_stopped(team.pk, now=now),
+        "stopped": stopped,
         "next": _next_step(one),
     }
 

@@ -49,11 +49,16 @@ def running_by_team(team_ids: Collection[int]) -> dict[int, list[Experiment]]:
     return dict(found)
 
 
-def last_stopped(team_id: int, *, now: datetime) -> Experiment | None:
-    """Return the experiment of a team that was stopped last, with its results, if that was not long ago."""
-    rows = Experiment.objects.filter(project__team=team_id, state=State.STOPPED, stopped_at__gt=now - RECENT)
-    return rows.select_related("result").order_by("-stopped_at", "-pk").first()
+def of_team(team_id: int, *, now: datetime) -> tuple[list[Experiment], Experiment | None]:
+    """Return what runs in a team; where nothing does, what was stopped last, if that was not long ago."""
+    shown = Q(state=State.RUNNING) | Q(state=State.STOPPED, stopped_at__gt=now - RECENT)
+    rows = Experiment.objects.filter(shown, project__team=team_id).select_related("project", "result")
+    found = list(rows.order_by("-stopped_at", "name", "pk"))
+    running = [row for row in found if row.state == State.RUNNING]
+    stopped = [row for row in found if row.state == State.STOPPED]
+    return running, None if running or not stopped else stopped[0]
 
 
 def _narrowed(user: User, asked: Filters) -> ExperimentQuerySet:
-    return narrowed(Experiment.objects.visible_to(user), asked, team="project__team__", named=NAMED)
+    rows = Experiment.objects.visible_to(user)
+    return narrowed(rows, asked, user=user, team="project__team__", named=NAMED)

@@ -10,11 +10,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from courses.exports import wants_csv
-from courses.filters import Filters
+from courses.filters import Filters, choices_of
 from courses.http import Request, asked_filters, page_of
 from courses.live import live_page
 from courses.models import Course, Project
-from courses.queries import tutors_of
 from courses.rules import ranges
 from experiments import queries
 from experiments.exports import experiments_csv, figures_csv
@@ -36,15 +35,17 @@ STALE_AFTER = timedelta(minutes=2)
 def experiment_list(request: Request) -> HttpResponse:
     """All experiments the reader may see, what needs somebody first.
 
-    `course`, `state`, `tutor` and `q` narrow it.
+    `course`, `state`, `tutor`, `tag` and `q` narrow it.
     """
     asked = asked_filters(request, {*Experiment.State, SPLIT_OFF})
     if wants_csv(request):
         return experiments_csv(queries.experiment_rows(request.user, asked))
+    tutors, tags = choices_of(request.user, asked.course)
     frame = {
         "asked": asked,
         "courses": Course.objects.visible_to(request.user).order_by("name", "pk"),
-        "tutors": tutors_of(request.user),
+        "tutors": tutors,
+        "tags": tags,
         "may_add": Project.objects.editable_by(request.user).exists(),
         "has_any": Experiment.objects.visible_to(request.user).exists(),
     }

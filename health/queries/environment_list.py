@@ -103,7 +103,7 @@ def _ranked(user: User, filters: Filters, now: datetime) -> QuerySet[Any]:
         .annotate(rank=rank)
         .order_by("rank", "project__team__name", "project__name", "name", "pk")
     )
-    return narrowed(found, filters, team="project__team__", named=NAMED)
+    return narrowed(found, filters, user=user, team="project__team__", named=NAMED)
 
 
 def _row(environment: Environment, line: Sparkline | None, now: datetime) -> EnvironmentRow:

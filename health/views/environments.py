@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from courses.exports import wants_csv
+from courses.filters import choices_of
 from courses.http import Request, asked_filters
 from courses.live import live_page
 from courses.models import Course, Environment, Project
-from courses.queries import tutors_of
 from courses.views.pages import crumbs_to
 from health.exports import environments_csv, results_csv
 from health.queries import environment_list as listed
@@ -22,15 +22,20 @@ from health.views.pages import ENVIRONMENTS, asked_span, health_tabs
 
 @require_GET
 def environment_list(request: Request) -> HttpResponse:
-    """Every environment the reader may see, problems first. `course`, `state`, `tutor` and `q` narrow it."""
+    """Every environment the reader may see, problems first.
+
+    `course`, `state`, `tutor`, `tag` and `q` narrow it.
+    """
     filters = asked_filters(request, listed.RANKS)
     if wants_csv(request):
         now = timezone.now()
         return environments_csv(listed.environments(request.user, filters, now=now), now=now)
+    tutors, tags = choices_of(request.user, filters.course)
     frame = {
         "filters": filters,
         "courses": list(Course.objects.visible_to(request.user).filter(is_archived=False)),
-        "tutors": tutors_of(request.user),
+        "tutors": tutors,
+        "tags": tags,
         "tabs": health_tabs(request.user, ENVIRONMENTS),
         "may_add_one": Project.objects.editable_by(request.user).exists(),
         "has_any": Environment.objects.visible_to(request.user).exists(),

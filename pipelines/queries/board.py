@@ -23,7 +23,7 @@ def board(user: User, filters: Filters) -> RepositoryQuerySet:
     rows = Repository.objects.visible_to(user).filter(
         project__team__is_archived=False, project__team__course__is_archived=False
     )
-    rows = narrowed(rows, filters, team="project__team__", named=NAMED)
+    rows = narrowed(rows, filters, user=user, team="project__team__", named=NAMED)
     return rows.not_green_first()
 
 

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from courses.exports import wants_csv
+from courses.filters import choices_of
 from courses.http import Request, asked_filters, page_of
 from courses.live import live_page
 from courses.models import Course
-from courses.queries import tutors_of
 from pipelines import queries
 from pipelines.exports import board_csv, jobs_csv, pipelines_csv
 from pipelines.models import Pipeline, Repository
@@ -28,17 +28,19 @@ PIPELINES = 20
 def board(request: Request) -> HttpResponse:
     """The default branch of every repository, not-green first.
 
-    `course`, `state`, `tutor` and `q` narrow it.
+    `course`, `state`, `tutor`, `tag` and `q` narrow it.
     """
     filters = asked_filters(request, STATES)
     rows = queries.board(request.user, filters)
     wanted = queries.with_branches(queries.in_state(rows, filters.state))
     if wants_csv(request):
         return board_csv(wanted)
+    tutors, tags = choices_of(request.user, filters.course)
     frame = {
         "filters": filters,
         "courses": queries.courses_on_board(request.user),
-        "tutors": tutors_of(request.user),
+        "tutors": tutors,
+        "tags": tags,
         "may_edit": Course.objects.editable_by(request.user).exists(),
     }
 

@@ -21,8 +21,8 @@ from tests import factories
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 TABLES = {
-    "people", "teams", "projects", "environments", "events", "alerts", "changes-of-status", "checks-by-day",
-    "pipelines", "experiments", "experiment-results",
+    "people", "teams", "tags", "projects", "environments", "events", "alerts", "changes-of-status",
+    "checks-by-day", "pipelines", "experiments", "experiment-results",
 }  # fmt: skip
 
 
@@ -48,6 +48,7 @@ def read(job):
 def test_every_table_of_every_app_is_there(team, lecturer, student):
     place = factories.EnvironmentFactory(project__team=team)
     alert = factories.AlertFactory(project=place.project, title="production answers with 502")
+    factories.TagFactory(course=team.course, name="heroku").teams.add(team)
     run = factories.PipelineFactory(repository__project=place.project)
     Transition.objects.create(environment=place, at=NOW, from_status="up", to_status="down")
     EnvironmentRollup.objects.create(environment=place, at=NOW, step_minutes=1440, n=9, ok=8)
@@ -61,6 +62,7 @@ def test_every_table_of_every_app_is_there(team, lecturer, student):
         lecturer.email: ("lecturer", ""),
         student.email: ("student", team.name),
     }
+    assert tables["tags"] == [{"team": team.name, "tag": "heroku"}]
     assert tables["environments"][0]["url"] == place.url
     assert (tables["events"][0]["at"], tables["events"][0]["title"]) == ("2026-11-01T12:00:00Z", "Hello")
     assert tables["alerts"][0]["title"] == alert.title
@@ -69,7 +71,7 @@ def test_every_table_of_every_app_is_there(team, lecturer, student):
     assert [(row["checks"], row["ok"]) for row in tables["checks-by-day"]] == [("9", "8")]
     assert tables["experiments"][0]["experiment"] == experiment.key
     assert job.result_name == f"{team.course.slug}-2026-11-01.zip"
-    assert (job.done, job.total) == (11, 11)
+    assert (job.done, job.total) == (12, 12)
     assert Event.objects.filter(title="Archive of the course made", actor=lecturer).exists()
 
 

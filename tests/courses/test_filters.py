@@ -5,7 +5,7 @@ from django.test import RequestFactory
 
 from courses.filters import Filters, narrowed
 from courses.http import asked_filters
-from courses.models import Membership, Project, Team
+from courses.models import Membership, Project, Team, User
 from courses.rules.names import row_number
 from tests import factories
 
@@ -34,16 +34,23 @@ def test_an_address_is_read_up_to_its_limits():
 @pytest.mark.django_db
 def test_rows_are_those_of_the_course_the_tutor_and_the_text():
     projects = [factories.ProjectFactory(name=f"Shop {n}") for n in range(3)]
-    first = projects[0].team
+    first, admin = projects[0].team, User.objects.create_superuser("admin@example.org", "x")
     tutor = factories.MembershipFactory(course=first.course, team=first, role=Membership.Role.TUTOR).user
 
     def found(**asked):
         return list(
-            narrowed(Project.objects.order_by("pk"), Filters(**asked), team="team__", named=["name", "slug"])
+            narrowed(
+                Project.objects.order_by("pk"),
+                Filters(**asked),
+                user=admin,
+                team="team__",
+                named=["name", "slug"],
+            )
         )
 
     assert found() == projects
     assert found(course=first.course.slug) == found(tutor=tutor.pk) == [projects[0]]
     assert found(text="shop 1") == [projects[1]]
     assert found(text="shop 1", tutor=tutor.pk) == []
-    assert list(narrowed(Team.objects.all(), Filters(tutor=tutor.pk), named=["name"])) == [first]
+    teams = Team.objects.all()
+    assert list(narrowed(teams, Filters(tutor=tutor.pk), user=admin, named=["name"])) == [first]

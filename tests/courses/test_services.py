@@ -197,7 +197,7 @@ def test_people_of_other_courses_are_known(course, actor):
 
 def test_queries_do_not_grow_with_lines(course, actor, django_assert_max_num_queries):
     lines = "".join(f"T{n},p{n}@example.org,,,g/r{n},https://t{n}.example.org\n" for n in range(400))
-    with django_assert_max_num_queries(27):
+    with django_assert_max_num_queries(28):
         plan = run(course, actor, "team,email,name,role,repository,url\n" + lines)
     assert len(plan.changes) == 5 * 400
     assert len(course.events.get().detail) == 2000

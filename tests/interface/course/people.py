@@ -36,6 +36,8 @@ def make_people(story: Story) -> tuple[Course, list[Team]]:
         Team(course=course, name=story.team_name(n), slug=f"team-{n}") for n in range(story.teams)
     )
     Team.objects.create(course=course, name=story.text("Gone Geese"), slug="gone", is_archived=True)
+    for n, name in enumerate(("re-exam", "heroku", "group-a")):
+        course.tags.create(name=story.text(name).lower()).teams.add(teams[WORST % len(teams)], *teams[n::5])
     _staff(story, course, teams)
     _students(story, course, teams)
     let_roles_read(story)

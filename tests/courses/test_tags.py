@@ -1,0 +1,289 @@
+"""Tags: words by which the staff find teams again, and of which no student learns."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from courses import services
+from courses.filters import Filters, choices_of, narrowed, tags_by_team
+from courses.models import Event, Membership, Tag, Team, User
+from courses.rules.tags import are_tags, is_tag, split_tags, tag_name
+from courses.wording import reason_of
+from tests import factories
+from tests.courses.test_views import text_of
+
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("re-exam, Heroku ;group-a", ["re-exam", "heroku", "group-a"]),
+        ("a, A,ａ", ["a"]),  # noqa: RUF001  # wide letters are the same letters
+        ("a，b", ["a", "b"]),  # noqa: RUF001  # and a wide comma is a comma
+        (" Group \t A ", ["group a"]),
+        ("Straße, ΟΔΟΣ", ["straße", "οδος"]),
+        (" , ;,", []),
+    ],
+)
+def test_a_text_names_tags(text, names):
+    assert split_tags(text) == names
+    assert [tag_name(name) for name in names] == names
+
+
+@pytest.mark.parametrize(
+    ("name", "is_one"),
+    [
+        *[("re-exam", True), ("a" * 40, True), ("<b>", True)],
+        *[("a" * 41, False), ("", False), ("a,b", False), ("a;b", False)],
+        *[("a\0", False), ("a\u202eb", False), ("a\u200bb", False)],
+    ],
+)
+def test_a_tag_is_short_and_readable(name, is_one):
+    assert is_tag(name) is is_one
+
+
+def test_a_team_can_have_ten():
+    assert are_tags(",".join(f"t{n}" for n in range(10)))
+    assert not are_tags(",".join(f"t{n}" for n in range(11)))
+    assert not are_tags("a" * 41)
+
+
+def held(team):
+    return sorted(team.tags.values_list("name", flat=True))
+
+
+def test_a_team_has_exactly_the_tags_it_is_given(team, lecturer):
+    other = factories.TeamFactory(course=team.course)
+    by = {"actor": lecturer, "now": NOW}
+    assert services.tag_team(team, names=["heroku", "re-exam"], **by)
+    assert services.tag_team(other, names=["heroku"], **by)
+    assert not services.tag_team(team, names=["re-exam", "heroku"], **by), "nothing is new"
+    assert services.tag_team(team, names=["late"], **by)
+    assert (held(team), held(other)) == (["late"], ["heroku"])
+    assert sorted(Tag.objects.values_list("name", flat=True)) == ["heroku", "late"], "the unused one is gone"
+    told = Event.objects.order_by("pk").values_list("title", "detail", "team", "course", "actor")
+    assert list(told)[2] == (
+        f"Team “{team.name}” tagged", "tags: heroku, re-exam → late", None, team.course_id, lecturer.pk,
+    )  # fmt: skip
+    assert services.tag_team(team, names=[], **by)
+    assert Event.objects.latest("pk").detail == "tags: late → none"
+
+
+def test_a_tag_stands_once_in_a_course(team):
+    factories.TagFactory(course=team.course, name="heroku")
+    factories.TagFactory(name="heroku")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        factories.TagFactory(course=team.course, name="heroku")
+
+
+# The form ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def edit(team):
+    return reverse("courses:team_edit", args=[team.course.slug, team.slug])
+
+
+@pytest.mark.parametrize("role", ["lecturer", "tutor"])
+def test_staff_write_tags_separated_by_commas(client, team, edit, role, request):
+    client.force_login(request.getfixturevalue(role))
+    assert client.post(edit, {"name": team.name, "tags": " Re-Exam, heroku,, HEROKU"}).status_code == 302
+    assert held(team) == ["heroku", "re-exam"]
+    page = client.get(edit).content.decode()
+    assert 'value="heroku, re-exam"' in page
+    assert "In use: heroku, re-exam." in page
+    assert ("is_archived" in page) is (role == "lecturer")
+    client.post(edit, {"name": team.name, "tags": ""})
+    assert held(team) == []
+
+
+@pytest.mark.parametrize(
+    ("tags", "words"),
+    [
+        ("a" * 41, "is longer than 40 characters"),
+        ("a\u202eb", "not readable"),
+        ("a\0b", "Null characters"),
+        (",".join("abcdefghijk"), "more than 10 tags"),
+        ("a" * 501, "at most 500 characters"),
+    ],
+)
+def test_what_cannot_be_a_tag_is_refused(client, team, lecturer, edit, tags, words):
+    client.force_login(lecturer)
+    answer = client.post(edit, {"name": team.name, "tags": tags})
+    assert words in text_of(answer)
+    assert not Tag.objects.exists()
+
+
+def test_a_hostile_tag_is_only_text(client, team, lecturer, edit):
+    client.force_login(lecturer)
+    client.post(edit, {"name": team.name, "tags": '<script>x</script>, "><b>, a&tutor=7'})
+    for address in (edit, team.get_absolute_url(), "/?tag=<script>x</script>"):
+        page = client.get(address).content.decode()
+        assert "<script>x" not in page
+        assert '"><b>,' not in page
+        assert "&lt;script&gt;x" in page
+    assert "tag=a%26tutor%3D7" in client.get(team.get_absolute_url()).content.decode()
+
+
+def test_students_and_outsiders_cannot_tag(client, team, edit, student, outsider):
+    for user in (student, outsider):
+        client.force_login(user)
+        assert client.post(edit, {"name": team.name, "tags": "x"}).status_code == 404
+    assert not Tag.objects.exists()
+
+
+# Who sees what ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def tagged(team, lecturer):
+    services.tag_team(team, names=["re-exam"], actor=lecturer, now=NOW)
+    return team
+
+
+@pytest.mark.parametrize("role", ["lecturer", "tutor"])
+def test_the_team_page_shows_staff_the_tags(client, tagged, role, request):
+    client.force_login(request.getfixturevalue(role))
+    page = client.get(tagged.get_absolute_url()).content.decode()
+    assert f'href="/?course={tagged.course.slug}&amp;tutor=&amp;tag=re-exam"' in page
+    assert "tagged" in client.get(tagged.course.get_absolute_url()).content.decode()
+
+
+def test_a_student_learns_nothing_of_tags(client, tagged, student):
+    project = factories.ProjectFactory(team=tagged)
+    tagged.course.has_status_page = True
+    tagged.course.save()
+    client.force_login(student)
+    course = tagged.course.get_absolute_url()
+    for address in (
+        tagged.get_absolute_url(), f"{tagged.get_absolute_url()}?format=csv", course, f"{course}?format=csv",
+        f"{course}?format=csv&part=timeline", project.get_absolute_url(), "/?view=grid", "/?format=csv",
+        "/health/", "/pipelines/", "/experiments/", "/alerts/", "/search/", "/search/?q=re",
+        reverse("dashboard:status_course", args=[tagged.course.slug]),
+        reverse("dashboard:status_team", args=[tagged.course.slug, tagged.slug]),
+    ):  # fmt: skip
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        text = b"".join(answer).decode().lower()
+        assert "re-exam" not in text, address
+        assert "tag" not in text.replace("stage", "").replace("percentage", ""), address
+
+
+def test_a_student_finds_nothing_by_a_tag(client, tagged, student):
+    rows = Team.objects.visible_to(student)
+    for tag in ("re-exam", "unheard of"):
+        assert list(narrowed(rows, Filters(tag=tag), user=student, named=["name"])) == []
+    client.force_login(student)
+    for tag in ("re-exam", "unheard"):
+        page = text_of(client.get(f"/?tag={tag}"))
+        assert "No team matches" in page
+        assert tagged.name not in page
+
+
+def test_who_tutors_elsewhere_sees_the_tags_of_those_courses_alone(tagged, student):
+    theirs = factories.TeamFactory()
+    factories.MembershipFactory(user=student, team=theirs, role=Membership.Role.TUTOR)
+    factories.TagFactory(course=theirs.course, name="re-exam").teams.add(theirs)
+    rows = Team.objects.visible_to(student).order_by("pk")
+    assert set(rows) == {tagged, theirs}
+    assert list(narrowed(rows, Filters(tag="re-exam"), user=student, named=["name"])) == [theirs]
+    assert tags_by_team(student) == {theirs.pk: ["re-exam"]}
+    assert list(Tag.objects.visible_to(student)) == list(theirs.tags.all())
+
+
+def test_tags_are_offered_that_a_running_team_has(tagged, lecturer, outsider):
+    factories.TagFactory(course=tagged.course)
+    gone = factories.TeamFactory(course=tagged.course, is_archived=True)
+    factories.TagFactory(course=tagged.course).teams.add(gone)
+    admin = User.objects.create_superuser("admin@example.org", "x")
+    elsewhere = factories.TagFactory(name="elsewhere")
+    elsewhere.teams.add(factories.TeamFactory(course=elsewhere.course))
+    assert choices_of(lecturer)[1] == choices_of(admin, tagged.course.slug)[1] == ["re-exam"]
+    assert choices_of(admin)[1] == ["elsewhere", "re-exam"]
+    assert choices_of(outsider) == ([], [])
+
+
+# The roster -------------------------------------------------------------------------------------
+
+HEAD = "team,email,tags\n"
+
+
+def run(course, actor, text):
+    return services.import_roster(course, text=HEAD + text, actor=actor, now=NOW)
+
+
+def test_a_roster_adds_tags_and_takes_none_away(team, lecturer):
+    course = team.course
+    services.tag_team(team, names=["by-hand"], actor=lecturer, now=NOW)
+    lines = ['A,a@example.org,"Heroku, re-exam"', "New,b@example.org,", "A,c@example.org,late", "New,,heroku"]
+    text = "\n".join(lines).replace("A,", f"{team.name},")
+    plan = services.plan_roster(course, text=HEAD + text, now=NOW)
+    assert [(c.action, c.name, c.detail) for c in plan.changes if c.what == "tag"] == [
+        ("new", team.name, "heroku"),
+        ("new", team.name, "re-exam"),
+        ("new", team.name, "late"),
+        ("new", "New", "heroku"),
+    ]
+    assert not course.tags.filter(name="heroku").exists(), "a plan writes nothing"
+    assert run(course, lecturer, text).summary() == "1 team, 4 tags, 3 people, 3 roles, 2 projects new"
+    assert held(team) == ["by-hand", "heroku", "late", "re-exam"]
+    assert held(course.teams.get(name="New")) == ["heroku"]
+    assert not run(course, lecturer, text).changes
+
+
+def test_a_roster_of_semicolons_quotes_its_tags(team, lecturer):
+    text = f'team;email;tags\n{team.name};;"heroku; late"\n'
+    services.import_roster(team.course, text=text, actor=lecturer, now=NOW)
+    assert held(team) == ["heroku", "late"]
+
+
+@pytest.mark.parametrize(
+    "tags", ["a" * 41, ";".join("abcdefghijk"), "a\u202eb"], ids=["too long", "too many", "unreadable"]
+)
+def test_a_roster_with_bad_tags_is_refused(team, lecturer, tags):
+    (problem,) = run(team.course, lecturer, f"{team.name},,{tags}\n").problems
+    assert (problem.line, problem.column) == (2, "tags")
+    assert "more than 10 tags, or one is longer" in reason_of(problem)
+    assert not Tag.objects.exists()
+
+
+def test_a_roster_gives_no_team_more_than_ten(team, lecturer):
+    services.tag_team(team, names=list("abcdef"), actor=lecturer, now=NOW)
+    (problem,) = run(team.course, lecturer, f"{team.name},,v;w;x\n{team.name},,y;z\n").problems
+    assert (problem.line, problem.value) == (3, "y;z")
+    assert reason_of(problem) == f"With these, the team “{team.name}” would have more than 10 tags."
+    assert held(team) == list("abcdef")
+
+
+def test_a_long_roster_costs_as_many_queries_as_a_short_one(team, lecturer, django_assert_num_queries):
+    def text(count):
+        return HEAD + "".join(f"T{n},,t{n}\n" for n in range(count))
+
+    for count in (2, 50):
+        with django_assert_num_queries(5):
+            services.plan_roster(team.course, text=text(count), now=NOW)
+
+
+# The administration -----------------------------------------------------------------------------
+
+
+def test_an_administrator_renames_and_deletes_tags(client, tagged):
+    client.force_login(User.objects.create_superuser("admin@example.org", "x"))
+    tag = tagged.tags.get()
+    factories.TagFactory(course=tagged.course, name="late")
+    factories.TagFactory(name="elsewhere")
+    address = reverse("admin:courses_tag_change", args=[tag.pk])
+    for name, words in (
+        ("LATE", "has this tag already"),
+        ("a, b", "no comma"),
+        ("a" * 41, "at most 40 characters"),
+    ):
+        assert words in text_of(client.post(address, {"name": name}))
+    assert client.post(address, {"name": " Elsewhere"}).status_code == 302
+    assert held(tagged) == ["elsewhere"]
+    client.post(reverse("admin:courses_tag_delete", args=[tag.pk]), {"post": "yes"})
+    assert held(tagged) == []
+    assert client.get(reverse("admin:courses_tag_add")).status_code == 403
