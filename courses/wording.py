@@ -1,4 +1,4 @@
-"""How is a roster told to the reader: what is wrong with it, and what it would change?"""
+"""How are a roster and the people of a course told: what is wrong, what would change, who is who?"""
 
 from collections.abc import Mapping, Sequence
 
@@ -173,6 +173,12 @@ def amounts(counts: Mapping[str, int]) -> str:
         things = ", ".join(COUNTED[what] % n for what, n in found if n)
         parts += [sentence % {"things": things}] if things else []
     return "; ".join(parts)
+
+
+def role_chips(counts: Mapping[str, int]) -> list[tuple[str, str, int]]:
+    """Return (role, words, how many) for everybody and for each role."""
+    words = {"all": _("all"), "lecturer": _("lecturers"), "tutor": _("tutors"), "student": _("students")}
+    return [(role.replace("all", ""), word, counts[role]) for role, word in words.items()]
 
 
 def unchecked(urls: Sequence[str]) -> str:

@@ -20,7 +20,7 @@ from courses.live import live_page
 from courses.models import Course, Membership
 from courses.services import invitations
 from courses.views.pages import ROWS, Crumbs, confirm_page, course_tabs, crumbs_to, form_page, is_mail_filed
-from courses.wording import ROLES
+from courses.wording import ROLES, role_chips
 
 
 def _crumbs(course: Course) -> Crumbs:
@@ -35,16 +35,17 @@ def _named(membership: Membership) -> dict[str, object]:
 def member_list(request: Request, course: str) -> HttpResponse:
     """Everybody's role, for staff."""
     row = get_object_or_404(Course.objects.staffed_by(request.user), slug=course)
-    text = asked_text(request, "q")
-    people = queries.people_of(row, text=text)
+    text, role = asked_text(request, "q"), _asked_role(request)
+    people = queries.people_of(row, text=text, role=role)
     if wants_csv(request):
         return people_csv(row.slug, people)
     may_edit = Course.objects.editable_by(request.user).filter(pk=row.pk).exists()
     frame = {
         "course": row,
         "crumbs": crumbs_to(row),
-        "count": people.count(),
+        "has_any": row.memberships.exists(),
         "text": text,
+        "role": role,
         "tabs": course_tabs(row, request.user, "courses:member_list"),
         "is_mail_filed": is_mail_filed(),
         "may_edit": may_edit,
@@ -54,9 +55,15 @@ def member_list(request: Request, course: str) -> HttpResponse:
     def part() -> dict[str, Any]:
         links = queries.people_to_link(row, request.user)
         linkable = set(links.values_list("pk", flat=True)) if may_edit else set()
-        return {"page": page_of(request, people, size=ROWS), "linkable": linkable}
+        chips = role_chips(queries.role_counts(row, text=text))
+        return {"page": page_of(request, people, size=ROWS), "linkable": linkable, "chips": chips}
 
     return live_page(request, "courses/member_list.html", frame=frame, people=part)
+
+
+def _asked_role(request: Request) -> str:
+    role = asked_text(request, "role")
+    return role if role in Membership.Role.values else ""
 
 
 @require_http_methods(["GET", "POST"])

@@ -165,7 +165,7 @@ def test_a_tutor_of_three_teams_is_one_line(team, lecturer, tutor):
     answer = text_of(page(lecturer, at("member_list", team.course)))
     assert answer.count('<th scope="row">') == 2
     assert answer.count("Tutor · <a") == 3
-    assert 'People <span class="soft">2</span>' in answer
+    assert (">all 2<" in answer, ">tutors 1<" in answer) == (True, True), "people, not roles"
 
 
 def test_people_stand_by_role_then_team_then_the_name_they_are_shown_with(team, lecturer, tutor):
@@ -201,6 +201,44 @@ def test_nobody_yet_and_nobody_found_differ(team, admin_user):
     assert "Nobody yet" in empty
     assert "Import roster" in empty
     assert "Nobody found" in text_of(page(admin_user, f"{url}?q=xyz"))
+
+
+def test_people_are_narrowed_by_role(team, lecturer, tutor):
+    for name in ("Ada", "Ben"):
+        factories.MembershipFactory(team=team, user__name=name, user__email=f"{name}@example.org")
+    url = at("member_list", team.course)
+
+    def shown(query):
+        answer = text_of(page(lecturer, url + query))
+        rows = re.findall(r'<th scope="row">([^<]+)<', answer)
+        chips = re.findall(r'id="role-[a-z]+" href="([^"]*)"( aria-current="true")?>([^<]+)<', answer)
+        return rows, chips, answer
+
+    rows, chips, _ = shown("")
+    assert [words for _, _, words in chips] == ["all 4", "lecturers 1", "tutors 1", "students 2"]
+    rows, chips, answer = shown("?role=student&q=a")
+    assert (rows, chips[3][1:]) == (["Ada", "Ben"], (' aria-current="true"', "students 2"))
+    assert chips[2][0] == "?role=tutor&amp;q=a"
+    assert '<input type="hidden" name="role" value="student">' in answer
+    assert shown("?role=student&q=Ada@")[0] == ["Ada"]
+    assert shown("?role=tutor")[0] == [str(tutor)]
+    assert len(shown("?role=cook")[0]) == 4
+    assert "Nobody has this role" not in answer
+    sent = b"".join(page(lecturer, f"{url}?role=student&format=csv").streaming_content).decode()
+    assert len(sent.splitlines()) == 3
+
+
+def test_a_role_that_nobody_has(team, lecturer):
+    answer = text_of(page(lecturer, f"{at('member_list', team.course)}?role=student"))
+    assert "Nobody has this role" in answer
+    assert "Find a person or team" in answer
+
+
+def test_further_pages_of_a_role_are_of_that_role(team, lecturer):
+    factories.MembershipFactory.create_batch(51, team=team)
+    assert 'href="?role=student&amp;page=2"' in text_of(
+        page(lecturer, f"{at('member_list', team.course)}?role=student")
+    )
 
 
 def test_a_new_person_is_a_student_unless_told_otherwise(team, lecturer):
