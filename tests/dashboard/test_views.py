@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -298,3 +299,34 @@ def test_a_person_who_opens_the_address_of_a_button_is_told_so(client, admin):
     assert answer["Allow"] == "POST"
     assert "Nothing was done" in answer.text
     assert client.get("/settings/theme/").content == b""
+
+
+LISTS = [
+    "/",
+    "/health/",
+    "/health/hosts/",
+    "/pipelines/",
+    "/experiments/",
+    "/alerts/",
+    "/alerts/deliveries/",
+    "people",
+]
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_lists_have_title_tabs_filters_and_rows_in_one_order(client, lecturer, team, path):
+    project = factories.ProjectFactory(team=team)
+    factories.EnvironmentFactory(project=project)
+    factories.RepositoryFactory(project=project)
+    factories.ExperimentFactory(project=project)
+    factories.HostFactory(course=team.course)
+    factories.ChannelFactory.create_batch(2, course=team.course)
+    client.force_login(lecturer)
+    url = f"/courses/{team.course.slug}/people/" if path == "people" else path
+    main = client.get(url).text.partition('<main id="main"')[2].partition("</main>")[0]
+    parts = re.findall(r'<h1|class="tabs"|role="search"|<div id="[a-z]+" data-live', main)
+    names = [part.partition(" data")[0] for part in parts]
+    shown = [name for name in ("<h1", 'class="tabs"', 'role="search"') if name in names]
+    assert [name for name in names if name in shown] == shown
+    assert names.index('role="search"') < len(names) - 1, "the list comes last"
+    assert names[-1].startswith("<div id=")
