@@ -84,6 +84,7 @@ class NewCourseForm(CourseForm):
 
 
 class TeamForm(forms.ModelForm):  # type: ignore[type-arg]
+    field_order = ("name", "tags", "is_archived")
     tags = forms.CharField(
         label=_("Tags"), max_length=500, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
@@ -100,7 +101,8 @@ class TeamForm(forms.ModelForm):  # type: ignore[type-arg]
         tags = ", ".join(instance.tags.values_list("name", flat=True))
         super().__init__(data, instance=instance, initial={"tags": tags})
         words = gettext("Words to find the team by, separated by commas. Students do not see them.")
-        known = ", ".join(instance.course.tags.values_list("name", flat=True)[:TAGS_TOLD])
+        tags_in_use = instance.course.tags.filter(teams__isnull=False).distinct()
+        known = ", ".join(tags_in_use.values_list("name", flat=True)[:TAGS_TOLD])
         if known:
             words = f"{words} {gettext('In use: %(tags)s.') % {'tags': known}}"
         self.fields["tags"].help_text = words

@@ -9,6 +9,8 @@ from django.urls import reverse
 
 from courses import services
 from courses.models import SavedView
+from dashboard.sample.people import make_teams
+from dashboard.sample.story import team_story
 from tests import factories
 from tests.courses.test_views import text_of
 
@@ -131,3 +133,11 @@ def test_the_team_page_asks_no_more_for_ten_tags(client, teams, lecturer, django
         services.tag_team(teams[0], names=names, actor=lecturer, now=NOW)
         with django_assert_max_num_queries(15):
             client.get(teams[0].get_absolute_url())
+
+
+def test_teams_of_the_sample_course_have_tags(db):
+    course = factories.CourseFactory()
+    for numbers in (range(5), range(5, 10)):  # the job makes a few teams at a step
+        make_teams(course, [team_story(number, at=NOW) for number in numbers])
+    told = {tag.name: tag.teams.count() for tag in course.tags.all()}
+    assert told == {"group-a": 3, "group-b": 3, "heroku": 4, "re-exam": 1}
