@@ -320,7 +320,8 @@ def test_lists_have_title_tabs_filters_and_rows_in_one_order(client, lecturer, t
     factories.RepositoryFactory(project=project)
     factories.ExperimentFactory(project=project)
     factories.HostFactory(course=team.course)
-    factories.ChannelFactory.create_batch(2, course=team.course)
+    for _ in range(2):
+        factories.DeliveryFactory(channel__course=team.course, alert__project=project)
     client.force_login(lecturer)
     url = f"/courses/{team.course.slug}/people/" if path == "people" else path
     main = client.get(url).text.partition('<main id="main"')[2].partition("</main>")[0]
