@@ -83,8 +83,8 @@ if (offer && here !== document.getElementById("as-of").dataset.zone) {
   offer.hidden = false;
 }
 
-// A menu closes when something else is touched or Escape is pressed.
-document.addEventListener("click", ({ target }) => {
+// A menu closes when something else is touched or gets the focus, or Escape is pressed.
+for (const kind of ["click", "focusin"]) document.addEventListener(kind, ({ target }) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(target)) menu.open = false;
 });
 document.addEventListener("keydown", ({ key, target }) => {
