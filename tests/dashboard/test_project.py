@@ -69,7 +69,14 @@ def test_what_is_not_known_yet_is_said(project, student):
     assert "none seen" in words
     assert "not set, so it is not checked" in words
     assert "It is not read" in words
-    assert "None is open." in words
+    assert "No alert is open." in words
+
+
+def test_without_an_experiment_staff_may_plan_one(project, student, tutor):
+    address = f"/experiments/add/?project={project.pk}"
+    assert "No experiment is running." in text_of(page(student, project))
+    assert address not in page(student, project)
+    assert f'<a href="{address}">Plan one</a>' in page(tutor, project)
 
 
 def test_without_a_place_each_role_is_told_what_to_do(project, student, tutor):

@@ -141,14 +141,16 @@ def test_a_team_page_tells_how_the_last_experiment_ended_while_none_runs(client,
     long_ago = factories.ExperimentFactory(**ended, name="Long ago", stopped_at=now - timedelta(days=31))
     factories.ExperimentFactory(state="stopped", name="Of others", stopped_at=now)
     address = project.team.get_absolute_url()
-    assert "None is running." in client.get(address).text
+    assert "No experiment is running." in client.get(address).text
     factories.ExperimentFactory(**ended, name="Before that", stopped_at=now - timedelta(days=5))
     last = factories.ExperimentFactory(**ended, name="Green button", stopped_at=now - timedelta(days=3))
     cache.clear()
     page = client.get(address).text
     assert f'<a href="{last.get_absolute_url()}">Green button</a>' in page
     assert last.verdict.label in page
-    assert not any(words in page for words in ("None is running.", long_ago.name, "Of others", "Before that"))
+    assert not any(
+        words in page for words in ("No experiment is running.", long_ago.name, "Of others", "Before that")
+    )
     factories.ExperimentFactory(project=project, name="Blue button", state="running")
     cache.clear()
     page = client.get(address).text
