@@ -24,6 +24,15 @@ from courses.services.timeline import record_events, settings_event
 
 KIND = "courses.archive"
 STEP_ROWS = 2000
+# By what somebody knows the course again: a table, and the word for one of it.
+KNOWN_BY = {
+    "teams": "team",
+    "people": "person",
+    "projects": "project",
+    "pipelines": "pipeline",
+    "alerts": "alert",
+    "experiments": "experiment",
+}
 BOM = b"\xef\xbb\xbf"  # without it Excel takes UTF-8 for something else
 
 
@@ -99,8 +108,17 @@ def _close(job: Job, now: datetime) -> Progress:
     job.result_type = "application/zip"
     title = "Archive of the course made"
     record_events([settings_event(job.course, title=title, actor=job.asked_by, now=now)])
-    outcome = f"{len(job.checkpoint['zip']['entries'])} tables."
-    return Progress(job.done, job.done, job.checkpoint, outcome)
+    return Progress(job.done, job.done, job.checkpoint, _held(job.course))
+
+
+def _held(course: Course) -> str:
+    """Return what the archive holds, in words that somebody who knows the course can check."""
+    parts = []
+    for name, one in KNOWN_BY.items():
+        rows = _tables[name].rows(course).order_by()
+        count = (rows.values("user").distinct() if name == "people" else rows).count()
+        parts += [f"{count:,} {one if count == 1 else name}"] if count else []
+    return f"{', '.join(parts) or 'Nothing yet'}."
 
 
 def _rows(table: ArchiveTable, course: Course, after: Any) -> list[tuple[Any, ...]]:
@@ -131,5 +149,5 @@ ARCHIVE = JobKind(
     name=KIND,
     label=_("Course archive"),
     steps=archive_steps,
-    counted=counting(ngettext_lazy("%(n)s row", "%(n)s rows", "count")),
+    counted=counting(ngettext_lazy("%(n)s entry", "%(n)s entries", "count")),
 )

@@ -35,6 +35,11 @@ def make(course, actor, turns=1):
     return job
 
 
+@pytest.fixture
+def course_of_nobody(db):
+    return factories.CourseFactory(), factories.UserFactory()
+
+
 def read(job):
     """Return the tables of the archive as lists of dictionaries."""
     with zipfile.ZipFile(io.BytesIO(b"".join(jobs.read_result(job)))) as zipped:
@@ -43,6 +48,18 @@ def read(job):
             name.removesuffix(".csv"): zipped.read(name).decode("utf-8-sig") for name in zipped.namelist()
         }
     return {name: list(csv.DictReader(io.StringIO(text, newline=""))) for name, text in texts.items()}
+
+
+def test_it_says_what_it_holds_as_somebody_counts_a_course(team, lecturer, student):
+    tutor = factories.MembershipFactory(team=team, role="tutor").user
+    factories.MembershipFactory(user=tutor, team=factories.TeamFactory(course=team.course), role="tutor")
+    factories.PipelineFactory.create_batch(2, repository__project__team=team)
+    outcome = make(team.course, lecturer).outcome
+    assert outcome == "2 teams, 3 people, 2 projects, 2 pipelines."
+
+
+def test_an_empty_course_is_an_archive_of_nothing(course_of_nobody):
+    assert make(*course_of_nobody).outcome == "Nothing yet."
 
 
 def test_every_table_of_every_app_is_there(team, lecturer, student):

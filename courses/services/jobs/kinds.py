@@ -40,7 +40,7 @@ class JobKind:
     left. What the iterator does by itself, such as asking another server, is done outside any
     transaction; the function writes the step's effect and is called inside the one that also stores
     the checkpoint. So a worker that dies at any moment loses one step and repeats none.
-    counted: the words for so many of what is counted, such as "340 rows".
+    counted: the words for so many of what is counted, such as "340 lines".
     if_stopped: what somebody should know who finds it cancelled or failed.
     patience_s: longer than any step takes; a worker that is silent for so long is succeeded.
     """
@@ -54,7 +54,7 @@ class JobKind:
 
 
 def counting(words: Any) -> Callable[[int], str]:
-    """Return what a kind is `counted` by, from `ngettext_lazy("%(n)s row", "%(n)s rows", "count")`."""
+    """Return what a kind is `counted` by, from `ngettext_lazy("%(n)s line", "%(n)s lines", "count")`."""
     return lambda count: str(words % {"count": count, "n": number_format(count, force_grouping=True)})
 
 
