@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from courses.models import Course
 
@@ -23,12 +24,15 @@ class Line:
     is_next: bool
 
 
-def lines(course: Course | None, steps: Mapping[str, bool], remarks: Mapping[str, bool]) -> list[Line]:
+def lines(
+    course: Course | None, steps: Mapping[str, bool], remarks: Mapping[str, bool], *, staff: int = 0
+) -> list[Line]:
     """Return the steps in order. The first that is not done comes next.
 
-    course: None while there is none. remarks: what else is known, see `dashboard.queries.setup.Setup`.
+    course: None while there is none. remarks: what else is known, and staff: how many have
+    signed in, see `dashboard.queries.setup.Setup`.
     """
-    texts, places = _texts(remarks), _places(course, remarks)
+    texts, places = _texts(remarks, staff), _places(course, remarks)
     first = next((name for name, is_done in steps.items() if not is_done), "")
     return [
         _line(name, texts[name], places.get(name), is_done, name == first) for name, is_done in steps.items()
@@ -44,7 +48,7 @@ def _line(
     )
 
 
-def _texts(remarks: Mapping[str, bool]) -> dict[str, tuple[str, str]]:
+def _texts(remarks: Mapping[str, bool], staff: int) -> dict[str, tuple[str, str]]:
     """Return the title and the explanation of each step."""
     return {
         "course": (_("Add the course"), _("It holds the teams, their people and what they see.")),
@@ -61,7 +65,7 @@ def _texts(remarks: Mapping[str, bool]) -> dict[str, tuple[str, str]]:
         ),
         "environments": (_("Say where the apps run"), _environments(remarks)),
         "channel": (_("Say who is told"), _channel(remarks)),
-        "staff": (_("Bring in the staff"), _staff(remarks)),
+        "staff": (_("Bring in the staff"), _staff(remarks, staff)),
     }
 
 
@@ -83,7 +87,13 @@ def _channel(remarks: Mapping[str, bool]) -> str:
     return mark_safe(text % {"name": "<code>EMAIL_URL</code>"})  # noqa: S308  # nothing of it was typed
 
 
-def _staff(remarks: Mapping[str, bool]) -> str:
+def _staff(remarks: Mapping[str, bool], staff: int) -> str:
+    if staff:
+        return ngettext(
+            "%(n)s lecturer or tutor has signed in, besides whoever added the course.",
+            "%(n)s lecturers and tutors have signed in, besides whoever added the course.",
+            staff,
+        ) % {"n": staff}
     if remarks["has_invited"]:
         return _(
             "They have a role here and have not signed in yet: invite them by mail, or hand them a link. "

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from alerts.models import Channel, Delivery
 from courses.models import OPERATIONS, Course, Environment, Event, Membership, Team, User
@@ -25,6 +26,7 @@ class Setup:
     is_refused: bool = False  # whether apps were asked, but none could be
     has_sample: bool = False  # whether the sample course is there
     has_invited: bool = False  # whether staff have a role who never signed in
+    staff: int = 0  # how many of the staff have signed in, whoever added the course left out
 
     @property
     def done(self) -> int:
@@ -45,7 +47,7 @@ class Setup:
             "is_refused": self.is_refused,
             "has_invited": self.has_invited,
         }
-        return lines(self.course, self.steps, remarks)
+        return lines(self.course, self.steps, remarks, staff=self.staff)
 
 
 def with_steps(courses: QuerySet[Course], *, is_mail_filed: bool) -> QuerySet[Any]:
@@ -61,6 +63,8 @@ def with_steps(courses: QuerySet[Course], *, is_mail_filed: bool) -> QuerySet[An
     first = added.filter(team=None, title__startswith="Course “", title__endswith="” added")
     staff = Membership.objects.staff().filter(course=course)
     here = staff.filter(user__last_login__isnull=False)
+    others = here.exclude(Exists(first)).order_by().values("course")
+    people = others.annotate(n=Count("user", distinct=True))
     places = Environment.objects.filter(project__team__course=course).exclude(url="")
     return courses.annotate(
         has_roster=Exists(Team.objects.filter(course=course)),
@@ -70,14 +74,15 @@ def with_steps(courses: QuerySet[Course], *, is_mail_filed: bool) -> QuerySet[An
         has_tried=Exists(places.filter(health_state__last_checked_at__isnull=False)),
         has_channel=Exists(told),
         has_sent=Exists(sent),
-        has_staff=Exists(here.exclude(Exists(first))),
+        staff=Coalesce(Subquery(people.values("n")), 0),
         has_invited=Exists(staff.filter(user__last_login=None)),
     )
 
 
 def setup_of(course: Any) -> Setup:
     """Return the steps of a course that came `with_steps`."""
-    steps = {"course": True, **{name: getattr(course, f"has_{name}") for name in STEPS[1:]}}
+    known = {name: getattr(course, f"has_{name}") for name in STEPS[1:-1]}
+    steps = {"course": True, **known, "staff": course.staff > 0}
     return Setup(
         course,
         steps,
@@ -85,6 +90,7 @@ def setup_of(course: Any) -> Setup:
         has_places=course.has_places,
         is_refused=course.has_tried and not course.has_environments,
         has_invited=course.has_invited,
+        staff=course.staff,
     )
 
 

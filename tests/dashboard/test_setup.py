@@ -67,6 +67,21 @@ def test_staff_who_never_signed_in_are_to_be_invited(course, lecturer):
     assert (line.action, line.url) == ("Invite them", f"/courses/{course.slug}/people/")
 
 
+def test_the_step_of_the_staff_says_when_it_is_done_how_many_are_there(course, lecturer, team):
+    def line():
+        return next(line for line in steps_of(course).lines if line.name == "staff")
+
+    lecturer.last_login = timezone.now()
+    lecturer.save()
+    assert line().text == "1 lecturer or tutor has signed in, besides whoever added the course."
+    tutor = factories.UserFactory(last_login=timezone.now())
+    for place in (team, factories.TeamFactory(course=course)):
+        factories.MembershipFactory(user=tutor, team=place, role="tutor")
+    factories.MembershipFactory(course=course, team=None, role="tutor")
+    assert (line().is_done, line().action) == (True, "Look")
+    assert line().text.startswith("2 lecturers and tutors have signed in"), "people, not roles"
+
+
 def test_the_list_renews_itself_on_both_pages(client, lecturer, course):
     address = f"/courses/{course.slug}/setup/"
     for page in (page_of(client, lecturer, course).text, client.get("/").text):
