@@ -126,7 +126,7 @@ ZOOMED = {
     "health:environment_detail": True,
     "health:host_detail": True,
     "pipelines:repository_detail": True,
-    "experiments:experiment_detail": False,
+    "experiments:experiment_detail": True,
     "dashboard:design": False,
 }
 
@@ -146,7 +146,7 @@ def test_a_span_is_offered_where_the_server_answers_it(visitor, running, name):
     drag_over(page, drawing)
     if ZOOMED[name]:
         page.wait_for_url("**from=**")
-        assert page.get_by_role("link", name=re.compile("^Back to the last")).count() == 1
+        assert page.get_by_role("link", name=re.compile("^Back to the (last|whole)")).count() == 1
     else:
         assert page.locator(".cursor[visibility=visible]").count()
         page.wait_for_timeout(300)
