@@ -228,6 +228,17 @@ def test_people_are_narrowed_by_role(team, lecturer, tutor):
     assert len(sent.splitlines()) == 3
 
 
+@pytest.mark.parametrize(("teams", "folded"), [(5, ""), (6, "1 more"), (7, "2 more")])
+def test_many_roles_of_a_person_are_folded(lecturer, teams, folded):
+    course, busy = Course.objects.get(), factories.UserFactory(name="Busy Bee")
+    for team in factories.TeamFactory.create_batch(teams, course=course):
+        factories.MembershipFactory(user=busy, team=team, role=Membership.Role.TUTOR)
+    answer = text_of(page(lecturer, f"{at('member_list', course)}?role=tutor"))
+    assert re.findall(r"<summary>([^<]+)<", answer.partition("<tbody>")[2]) == ([folded] if folded else [])
+    assert answer.count("Tutor · ") == teams * 2
+    assert answer.count("</details>") == answer.count("<details")
+
+
 def test_a_role_that_nobody_has(team, lecturer):
     answer = text_of(page(lecturer, f"{at('member_list', team.course)}?role=student"))
     assert "Nobody has this role" in answer
