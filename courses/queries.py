@@ -29,7 +29,7 @@ from courses.charts.overlays import SHAPES, Mark, Overlay, overlay
 from courses.models import ApiKey, Course, Event, Membership, Team, User, WatchedTeam
 
 EVENTS_DRAWN = 200
-EARLIER_READ = 100  # among these is looked for what began before a chart and lasted into it
+AROUND_READ = 100  # before and after a chart: among these is looked for the other ends of what lasted into it
 # Lecturers first: by their letters, students would stand before tutors.
 RANK = Case(*(When(memberships__role=role, then=n) for n, role in enumerate(Membership.Role.values)))
 
@@ -53,10 +53,13 @@ def events_over(events: QuerySet[Event], axis: TimeAxis, *, marks: Sequence[Mark
     drawn = events.filter(kind__in=SHAPES).exclude(kind__in=PAIRED, dedupe_key=None).order_by("-at", "-pk")
     inside = drawn.filter(at__gte=axis.start, at__lte=axis.end).annotate(number=Window(Count("pk")))
     newest = list(inside[:EVENTS_DRAWN])
-    earlier = drawn.filter(kind__in=PAIRED, at__lt=axis.start)[:EARLIER_READ]
+    paired = drawn.filter(kind__in=PAIRED)
+    earlier = paired.filter(at__lt=axis.start).values("pk")[:AROUND_READ]
+    later = paired.filter(at__gt=axis.end).order_by("at", "pk").values("pk")[:AROUND_READ]
+    around = paired.filter(Q(pk__in=earlier) | Q(pk__in=later))
     rows = [
         Happening(row.at, row.kind, row.tone, row.title, row.url, row.dedupe_key or "")
-        for row in reversed([*newest, *earlier])
+        for row in sorted([*newest, *around], key=lambda row: (row.at, row.pk))
     ]
     left_out = newest[0].number - len(newest) if newest else 0
     return overlay([*marks_and_ranges(rows), *marks], axis, left_out=left_out)

@@ -8,7 +8,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from http.cookiejar import CookieJar
 from pathlib import Path
@@ -81,7 +81,8 @@ class Site:
     def end(self) -> None:
         """End whatever is left of it."""
         for process in self.family():
-            process.kill()
+            with suppress(psutil.NoSuchProcess):  # it may end by itself, its parent gone
+                process.kill()
         self.process.wait()
 
     def wait_gone(self) -> None:

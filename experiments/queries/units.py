@@ -61,7 +61,7 @@ def units_chart(
     last = _far_enough(start, end, planned)
     part, became = _part(asked, start, last, step)
     axis = TimeAxis(*(part or (start, last)), zone)
-    grown = [(name, _grown(row, start, end, step)) for name, row in _rows(snapshot, growth)]
+    grown = [(name, _grown(row, start, end, step, axis)) for name, row in _rows(snapshot, growth)]
     chart = line_chart(
         _("Units counted so far"),
         [Series(name, _inside(points, axis)) for name, points in grown],
@@ -139,8 +139,14 @@ def _rows(snapshot: Snapshot, growth: Growth) -> Sequence[tuple[str, Sequence[in
     return [(_("all variants"), [sum(step) for step in zip(*growth.counts, strict=True)])]
 
 
-def _grown(row: Sequence[int], start: datetime, end: datetime, step: timedelta) -> list[Point]:
-    """Return how many units there were at the end of each step, from none at the start, and at the end."""
+def _grown(
+    row: Sequence[int], start: datetime, end: datetime, step: timedelta, axis: TimeAxis
+) -> list[Point]:
+    """Return how many units there were at the end of each step, from none at the start, and at the end.
+
+    Since the newest unit their number is the same: so much is known at both ends of the `axis`, too.
+    """
     totals = [0, *accumulate(row)]
     steps = [(start + step * place, float(total)) for place, total in enumerate(totals)]
-    return [*(point for point in steps if point[0] < end), (end, float(totals[-1]))]
+    quiet = [(at, float(totals[-1])) for at in (axis.start, axis.end) if steps[-1][0] < at < end]
+    return [*(point for point in steps if point[0] < end), *quiet, (end, float(totals[-1]))]

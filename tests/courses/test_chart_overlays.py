@@ -10,7 +10,7 @@ from courses.charts.axes import TimeAxis
 from courses.charts.happenings import Happening, marks_and_ranges
 from courses.charts.overlays import Mark, Range, overlay
 from courses.models import Event
-from courses.queries import EARLIER_READ, EVENTS_DRAWN, events_over
+from courses.queries import AROUND_READ, EVENTS_DRAWN, events_over
 from tests import factories
 
 START = datetime(2026, 3, 28, 12, tzinfo=UTC)
@@ -218,11 +218,25 @@ def test_events_are_drawn_in_two_queries(environment, django_assert_num_queries)
 
 def test_too_many_events_are_counted(environment):
     rows = [event(environment, n / 10, "deployment") for n in range(EVENTS_DRAWN + 3)]
-    rows += [event(environment, -n, "alert", f"alert:{n}:fired") for n in range(1, EARLIER_READ + 9)]
+    rows += [event(environment, -n, "alert", f"alert:{n}:fired") for n in range(1, AROUND_READ + 9)]
     Event.objects.bulk_create(rows)
     drawing = events_over(Event.objects.filter(environment=environment), AXIS)
-    assert len(drawing.entries) == EVENTS_DRAWN + EARLIER_READ
+    assert len(drawing.entries) == EVENTS_DRAWN + AROUND_READ
     assert drawing.left_out == 3
+
+
+def test_what_ended_after_the_span_is_told_to_its_end(environment, django_assert_num_queries):
+    Event.objects.bulk_create(
+        [
+            event(environment, 50, "incident", "health:1:1.0:down", tone="bad"),
+            event(environment, 130, "incident", "health:1:2.0:up", tone="good"),
+            event(environment, 140, "incident", "health:1:3.0:down", tone="bad"),
+        ]
+    )
+    with django_assert_num_queries(2):
+        drawing = events_over(Event.objects.filter(environment=environment), AXIS)
+    assert [(entry.at, entry.lasted) for entry in drawing.entries] == [(at(50), "for 1 h 20 min")]
+    assert [bar.end for bar in drawing.lanes[0].bars] == ["100%"]
 
 
 def test_no_events(environment):

@@ -545,6 +545,14 @@ def test_detail_draws_the_units_of_a_part_of_the_phase_in_whole_steps(client, ru
     assert "span was" not in text
 
 
+def test_detail_draws_the_units_on_after_the_last_one_came(client, running, student):
+    a_day_of_units(running)
+    analyse(running, now=NOW + timedelta(days=3))
+    text = page(client, student, zoomed(running, "2026-03-04T00:00Z", "2026-03-04T06:00Z")).text
+    assert "A: 24 at the end, between 24 and 24. B: 24 at the end, between 24 and 24." in text
+    assert "Nothing was measured" not in text
+
+
 def test_detail_refreshes_the_part_of_the_phase_that_was_chosen(client, running, student):
     a_day_of_units(running)
     path = zoomed(running, "2026-03-02T12:00Z", "2026-03-02T16:00Z")
