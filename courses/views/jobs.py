@@ -27,12 +27,16 @@ from courses.views.pages import course_tabs, crumbs_to
 ROWS = 50
 FRESH_S = 1.5  # just below the 2 s between two polls
 SILENT = timedelta(seconds=6)  # after that the last rate is no longer believed
+PATIENCE = timedelta(minutes=1)  # a worker that runs takes up a job long before
 TONES = {"waiting": "busy", "running": "busy", "done": "good", "failed": "bad", "cancelled": "idle"}
 
 
 @dataclass(frozen=True, slots=True)
 class JobLine:
-    """A job as pages show it; empty words where there is nothing to say."""
+    """A job as pages show it; empty words where there is nothing to say.
+
+    alone_for: how long no worker has taken it up, None where that is no wonder.
+    """
 
     job: Job
     tone: str
@@ -43,6 +47,7 @@ class JobLine:
     left_s: float | None
     if_stopped: str | Promise
     is_worked_on: bool
+    alone_for: timedelta | None
 
 
 def job_line(job: Job, now: datetime) -> JobLine:
@@ -65,7 +70,14 @@ def job_line(job: Job, now: datetime) -> JobLine:
         left_s,
         kind.if_stopped if kind else "",
         is_worked_on,
+        None if is_worked_on else _alone_for(job, now),
     )
+
+
+def _alone_for(job: Job, now: datetime) -> timedelta | None:
+    times = (job.created_at, job.progress_at, job.not_before, job.leased_until)
+    span = now - max(at for at in times if at)
+    return span if job.is_open and span > PATIENCE else None
 
 
 def _fresh_s(request: Request) -> float:

@@ -62,6 +62,7 @@ class MetricTable:
     role: str
     aim: str
     mean_label: str
+    converted_label: str
     rows: tuple[ArmRow, ...]
     chart: IntervalChart | None
 
@@ -118,6 +119,7 @@ def _table(metric: MetricResult, snapshot: Snapshot, place: int, is_running: boo
         role=str(ROLES[metric.role]),
         aim=_("more is better") if metric.direction == "increase" else _("less is better"),
         mean_label=_("Rate") if metric.kind == "proportion" else _("Mean per unit"),
+        converted_label=_("Converted") if metric.kind == "proportion" else _("With a value"),
         rows=tuple(rows),
         chart=_chart(metric, found, snapshot, place, is_running),
     )

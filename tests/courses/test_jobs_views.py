@@ -77,6 +77,15 @@ def test_job_detail_of_a_waiting_job(read, make):
     assert "A worker takes it up within seconds." in read(make())
 
 
+def test_job_detail_of_one_that_no_worker_takes_up(read, make):
+    long_ago = timezone.now() - timedelta(minutes=42)
+    left = {"created_at": long_ago, "progress_at": long_ago}
+    assert "No worker has taken it up for 42 min." in read(make(**left))
+    died = {"state": "running", "leased_until": long_ago + timedelta(minutes=2)}
+    assert "No worker has taken it up for 40 min." in read(make(**left, **died))
+    assert "No worker" not in read(make(**left, not_before=timezone.now() + timedelta(minutes=5)))
+
+
 def test_job_detail_of_a_job_that_stumbled(read, make):
     text = read(make(state="running", error="It stopped unexpectedly (OSError).", not_before=timezone.now()))
     assert "OSError). It is tried again by itself." in text

@@ -319,6 +319,7 @@ def test_the_command_does_the_same(db, capsys, monkeypatch):
     call_command("sample")
     assert capsys.readouterr().out.splitlines()[-1].endswith("/courses/sample-course/")
     assert Course.objects.get(is_sample=True).teams.count() == TEAMS
+    assert all(row.snapshot.units for row in Experiment.objects.select_related("result"))
     Job.objects.all().delete()
     job = making.start_sample(actor=None, now=AT)
     with pytest.raises(CommandError, match="still going on"):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from courses.models import Job
 from courses.services import jobs
 from dashboard.sample import making
+from experiments.tasks import analyse_due
 
 PAUSE_S = 0.5  # while a worker has it in hand
 
@@ -31,6 +32,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  {job.done} of {job.total or '?'} teams")
         if job.state != Job.State.DONE:
             raise CommandError(f"The sample is not whole: {job.error or job.state}. Run it again to go on.")
+        analyse_due()
         self.stdout.write(f"The sample course is at /courses/{job.course.slug}/")
 
     def _remove(self) -> None:
