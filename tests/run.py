@@ -1,7 +1,8 @@
 """Run the whole suite on both databases: `python -m tests.run [pytest arguments]`.
 
-Two suites at a time. In front, on SQLite with the embedded broker: what runs in one process, then what
-drives browsers. Beside it: the first of these on PostgreSQL with Redis, then what starts the whole site.
+Two suites at a time. In front, on SQLite with the embedded broker: what runs in one process, then every
+page in a browser. Beside it: the first of these on PostgreSQL with Redis, then what starts the whole site
+and what acts in a browser. Each takes about as long as the other.
 Without PostgreSQL and Redis their run is left out and said so; with CI=true that is a failure.
 """
 
@@ -24,7 +25,9 @@ from tests import servers
 
 COVERAGE = ["-m", "coverage"]
 PYTEST = ["-m", "pytest", "-m"]
-IN_ONE_PROCESS, BROWSERS, WHOLE_SITE = "not (e2e or processes)", "e2e", "processes"
+IN_ONE_PROCESS = "not (e2e or processes)"
+EVERY_PAGE = ["e2e", "--ignore=tests/e2e"]
+WHOLE_SITE = ["e2e or processes", "--ignore=tests/interface"]
 
 
 @contextmanager
@@ -66,7 +69,7 @@ def run_beside(sqlite: dict[str, str], arguments: list[str], output: IO[bytes]) 
         output.write(f"NOT RUN: the suite on PostgreSQL with Redis ({error}).\n".encode())
         output.flush()
         code = int(servers.IS_CI)
-    return run_suite([*PYTEST, WHOLE_SITE, *arguments], sqlite, output) or code
+    return run_suite([*PYTEST, *WHOLE_SITE, *arguments], sqlite, output) or code
 
 
 def main(arguments: list[str]) -> int:
@@ -76,8 +79,8 @@ def main(arguments: list[str]) -> int:
         beside = pool.submit(run_beside, sqlite, arguments, output)
         print("\n== SQLite with the embedded broker ==", flush=True)
         codes = [run_suite([*COVERAGE, "run", *PYTEST, IN_ONE_PROCESS, *arguments], sqlite)]
-        print("\n== Browsers ==", flush=True)
-        codes += [run_suite([*PYTEST, BROWSERS, *arguments], sqlite), beside.result()]
+        print("\n== Every page in a browser ==", flush=True)
+        codes += [run_suite([*PYTEST, *EVERY_PAGE, *arguments], sqlite), beside.result()]
         print("\n== PostgreSQL with Redis, then the whole site ==", flush=True)
         output.seek(0)
         print(output.read().decode(errors="replace"))
