@@ -127,8 +127,10 @@ TIMELINE: Columns = [
 ]
 
 
-def teams_csv(course: str, rows: QuerySet[Team]) -> HttpResponse:
-    return csv_response(f"{course}-teams", TEAMS, rows)
+def teams_csv(course: Any, rows: QuerySet[Team]) -> HttpResponse:
+    """Return the teams as a file, for staff with their tags. course: with whether the reader `is_staffed`."""
+    tags = (_("Tags"), lambda team: "; ".join(tag.name for tag in team.shown_tags))
+    return csv_response(f"{course.slug}-teams", [*TEAMS, tags] if course.is_staffed else TEAMS, rows)
 
 
 def people_csv(course: str, rows: QuerySet[User]) -> HttpResponse:

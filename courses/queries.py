@@ -26,7 +26,7 @@ from django.db.models.functions import Coalesce, Lower, NullIf
 from courses.charts.axes import TimeAxis
 from courses.charts.happenings import PAIRED, Happening, marks_and_ranges
 from courses.charts.overlays import SHAPES, Mark, Overlay, overlay
-from courses.models import ApiKey, Course, Event, Membership, Team, User, WatchedTeam
+from courses.models import ApiKey, Course, Event, Membership, Tag, Team, User, WatchedTeam
 
 EVENTS_DRAWN = 200
 AROUND_READ = 100  # before and after a chart: among these is looked for the other ends of what lasted into it
@@ -84,14 +84,23 @@ def staff_of(course: Course) -> list[tuple[User, str]]:
 
 
 def teams_of(course: Course, user: User, *, text: str) -> QuerySet[Team]:
-    """Return the teams `user` may see whose name holds `text`, with its counts and `tutors`."""
+    """Return the teams `user` may see whose name or tag holds `text`.
+
+    Each has its counts, its `tutors`, and as `shown_tags` those of its tags that `user` may see.
+    """
     counts = {
         "member_count": Count("memberships", filter=Q(memberships__role="student"), distinct=True),
         "project_count": Count("projects", distinct=True),
     }
-    teams = course.teams.visible_to(user).filter(name__icontains=text).select_related("course")
-    tutors = Prefetch("memberships", Membership.objects.tutors().select_related("user"), to_attr="tutors")
-    return teams.annotate(**counts).prefetch_related(tutors).order_by("is_archived", "name", "pk")
+    tags = Tag.objects.visible_to(user)
+    tagged = Team.objects.filter(tags__in=tags.filter(name__icontains=text)).values("pk")
+    teams = course.teams.visible_to(user).filter(Q(name__icontains=text) | Q(pk__in=tagged))
+    parts = [
+        Prefetch("memberships", Membership.objects.tutors().select_related("user"), to_attr="tutors"),
+        Prefetch("tags", tags.order_by("name"), to_attr="shown_tags"),
+    ]
+    rows = teams.select_related("course").annotate(**counts).prefetch_related(*parts)
+    return rows.order_by("is_archived", "name", "pk")
 
 
 def courses_with_rights(user: User) -> QuerySet[Any]:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from courses.models import Course, Environment, Membership, Project, Team, User
+from courses.models import Course, Environment, Membership, Project, Tag, Team, User
 from courses.queries import watched_teams
 from dashboard.actions import Target, courses_of, for_teams, targets
 from dashboard.matching import fitting, ranked
@@ -119,11 +119,21 @@ def _repository(repository: Repository) -> Target:
 
 
 def _for_staff(user: User, text: str, staffed: list[int]) -> list[Group]:
-    """Return people and hosts, which only staff see. staffed: the courses whose staff `user` is on."""
+    """Return people, tags and hosts, which only staff see. staffed: the courses whose staff `user` is on."""
     if not staffed:
         return []
+    tags = best(Tag.objects.filter(course__in=staffed).select_related("course"), text, "name")
     hosts = best(Host.objects.visible_to(user).select_related("course"), text, "name")
-    return [_group(_("People"), _people(staffed, text), _person), _group(_("Hosts"), hosts, _host)]
+    return [
+        _group(_("People"), _people(staffed, text), _person),
+        _group(_("Tags"), tags, _tag),
+        _group(_("Hosts"), hosts, _host),
+    ]
+
+
+def _tag(tag: Tag) -> Target:
+    asked = urlencode({"course": tag.course.slug, "tutor": "", "tag": tag.name})
+    return Target(tag.name, f"{reverse('dashboard:overview')}?{asked}", tag.course.name)
 
 
 def _people(staffed: list[int], text: str) -> list[Any]:

@@ -53,7 +53,7 @@ def course_detail(request: Request, course: str) -> HttpResponse:
     teams, events = queries.teams_of(row, request.user, text=text), row.events.visible_to(request.user)
     if wants_csv(request):
         is_timeline = request.GET.get("part") == "timeline"
-        return timeline_file(request, row.slug, events) if is_timeline else teams_csv(row.slug, teams)
+        return timeline_file(request, row.slug, events) if is_timeline else teams_csv(row, teams)
     frame = {
         "course": row,
         "crumbs": crumbs_to(),

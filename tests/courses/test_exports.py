@@ -125,9 +125,12 @@ def test_people_are_exported_as_they_are_searched(reader, place):
 
 def test_teams_are_exported_as_they_are_searched(reader, place):
     factories.TeamFactory(course=place.project.team.course, name="Other", slug="other")
+    factories.TagFactory(course=place.project.team.course, name="heroku").teams.add(place.project.team)
     rows = exported(reader, "/courses/sw/?format=csv")
-    assert rows[1:] == [["'=Team", "one", "0", "1", "no"], ["Other", "other", "0", "0", "no"]]
+    assert rows[0][-1] == "Tags"
+    assert rows[1:] == [["'=Team", "one", "0", "1", "no", "heroku"], ["Other", "other", "0", "0", "no", ""]]
     assert len(exported(reader, "/courses/sw/?format=csv&q=oth")) == 2
+    assert [row[1] for row in exported(reader, "/courses/sw/?format=csv&q=hero")[1:]] == ["one"]
 
 
 @pytest.mark.parametrize(

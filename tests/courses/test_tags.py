@@ -72,6 +72,25 @@ def test_a_team_has_exactly_the_tags_it_is_given(team, lecturer):
     assert Event.objects.latest("pk").detail == "tags: late → none"
 
 
+def test_the_teams_of_a_course_are_found_by_tag_by_staff_alone(client, team, tutor, student):
+    factories.TeamFactory(course=team.course, name="Others")
+    services.tag_team(team, names=["heroku"], actor=tutor, now=NOW)
+    url = reverse("courses:course_detail", args=[team.course.slug])
+
+    def rows(user, query=""):
+        client.force_login(user)
+        return text_of(client.get(url + query)).partition("<tbody>")[2].partition("</tbody>")[0]
+
+    assert rows(tutor).count("heroku") == 1
+    assert team.name in rows(tutor, "?q=HERO")
+    assert "Others" not in rows(tutor, "?q=HERO")
+    assert team.name in rows(student)
+    assert "heroku" not in rows(student)
+    assert rows(student, "?q=hero") == ""
+    client.force_login(student)
+    assert b"".join(client.get(f"{url}?format=csv").streaming_content).count(b"Tags") == 0
+
+
 def test_a_tag_stands_once_in_a_course(team):
     factories.TagFactory(course=team.course, name="heroku")
     factories.TagFactory(name="heroku")

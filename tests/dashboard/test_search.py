@@ -75,6 +75,16 @@ def test_a_student_finds_neither_people_nor_hosts(place, student):
     assert "zora" not in text_of(answer).lower()
 
 
+def test_staff_find_a_tag_and_its_teams_and_students_do_not(place, tutor, student):
+    tag = factories.TagFactory(course=place.course, name="stripes")
+    tag.teams.add(place)
+    answer = page(tutor, "/search/?q=stripes")
+    assert headings(answer) == ["Tags"]
+    (link,) = links(answer)
+    assert "Zebra team" in text_of(page(tutor, link.replace("&amp;", "&")))
+    assert headings(page(student, "/search/?q=stripes")) == []
+
+
 def test_an_outsider_finds_nothing(place, outsider):
     answer = page(outsider, "/search/?q=zebra")
     assert headings(answer) == []
