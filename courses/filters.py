@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Q, QuerySet, Value
 
-from courses.models import Course, Membership, Tag, Team, User
+from courses.models import Course, Membership, Tag, User
 
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 
@@ -45,7 +45,7 @@ def narrowed(rows: Rows, asked: Filters, *, user: User, team: str = "", named: C
         rows = rows.filter(**{f"{team}pk__in": theirs.values("team")})
     if asked.tag:
         tags = Tag.objects.visible_to(user).filter(name=asked.tag)
-        rows = rows.filter(**{f"{team}pk__in": Team.objects.filter(tags__in=tags).values("pk")})
+        rows = rows.filter(**{f"{team}pk__in": tags.values("teams")})
     if asked.text:
         rows = rows.filter(Q(*[(f"{field}__icontains", asked.text) for field in named], _connector=Q.OR))
     return rows

@@ -93,8 +93,10 @@ def teams_of(course: Course, user: User, *, text: str) -> QuerySet[Team]:
         "project_count": Count("projects", distinct=True),
     }
     tags = Tag.objects.visible_to(user)
-    tagged = Team.objects.filter(tags__in=tags.filter(name__icontains=text)).values("pk")
-    teams = course.teams.visible_to(user).filter(Q(name__icontains=text) | Q(pk__in=tagged))
+    teams = course.teams.visible_to(user)
+    if text:
+        tagged = tags.filter(name__icontains=text).values("teams")
+        teams = teams.filter(Q(name__icontains=text) | Q(pk__in=tagged))
     parts = [
         Prefetch("memberships", Membership.objects.tutors().select_related("user"), to_attr="tutors"),
         Prefetch("tags", tags.order_by("name"), to_attr="shown_tags"),

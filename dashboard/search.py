@@ -132,8 +132,7 @@ def _for_staff(user: User, text: str, staffed: list[int]) -> list[Group]:
 
 
 def _tag(tag: Tag) -> Target:
-    asked = urlencode({"course": tag.course.slug, "tutor": "", "tag": tag.name})
-    return Target(tag.name, f"{reverse('dashboard:overview')}?{asked}", tag.course.name)
+    return Target(tag.name, tag.teams_url, tag.course.name)
 
 
 def _people(staffed: list[int], text: str) -> list[Any]:

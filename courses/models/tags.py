@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import ClassVar
+from urllib.parse import quote, urlencode
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from courses.models.people import User
@@ -36,3 +38,9 @@ class Tag(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def teams_url(self) -> str:
+        """The address of the teams that have it, whoever tutors them."""
+        asked = urlencode({"course": self.course.slug, "tutor": "", "tag": self.name}, quote_via=quote)
+        return f"{reverse('dashboard:overview')}?{asked}"

@@ -35,7 +35,7 @@ def team_detail(request: Request, course: str, team: str) -> HttpResponse:
         "crumbs": crumbs_to(row.course),
         "members": row.memberships.select_related("user"),
         "projects": projects,
-        "tags": Tag.objects.visible_to(request.user).filter(teams=row),
+        "tags": Tag.objects.visible_to(request.user).filter(teams=row).select_related("course"),
         "asked": asked_of(request),
     }
     return live_page(
