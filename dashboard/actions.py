@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from courses.models import Course, Project, Theme, User
+from dashboard.queries import page_of_only_team
 
 MAX_COURSES = 200  # of which the search knows the pages
 
@@ -67,7 +68,8 @@ def for_teams(teams: list[Any]) -> list[Target]:
 
 
 def _for_everybody(user: User) -> Iterator[Target]:
-    yield Target(_("Overview"), reverse("dashboard:overview"))
+    own_page = page_of_only_team(user)
+    yield Target(_("My team") if own_page else _("Overview"), own_page or reverse("dashboard:overview"))
     yield Target(_("Health of environments"), reverse("health:environment_list"))
     yield Target(_("Pipelines"), reverse("pipelines:board"))
     yield Target(_("Experiments"), reverse("experiments:experiment_list"))

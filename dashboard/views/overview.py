@@ -36,7 +36,7 @@ def overview(request: Request) -> HttpResponse:
     """
     courses = queries.courses_of(request.user)
     own_page = _own_page(request, courses)
-    if own_page and not request.GET:
+    if own_page and not request.htmx:  # what is shown already goes on refreshing itself
         return redirect(own_page)
     asked = asked_of(request, courses)
     if wants_csv(request):

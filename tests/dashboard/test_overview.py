@@ -269,10 +269,18 @@ def test_a_wall_is_never_a_table(client, admin):
 
 def test_a_student_of_one_team_is_led_to_it(client, student, team):
     client.force_login(student)
-    assert client.get("/")["Location"] == team.get_absolute_url()
-    assert client.get("/?view=table").status_code == 200
+    for address in ("/", "/?view=table", "/?state=down&tv=1", "/?format=csv"):
+        assert client.get(address)["Location"] == team.get_absolute_url()
     factories.MembershipFactory(user=student, team=factories.TeamFactory())
-    assert client.get("/").status_code == 200
+    for address in ("/", "/?view=table", "/?format=csv"):
+        assert client.get(address).status_code == 200
+
+
+def test_an_overview_that_is_open_goes_on_when_only_one_team_is_left(client, student, team):
+    client.force_login(student)
+    page = client.get("/?view=grid", headers={"hx-request": "true", "hx-target": "teams"})
+    assert page.text.lstrip().startswith('<div id="teams"')
+    assert team.name in page.text
 
 
 def current(answer):
@@ -288,7 +296,11 @@ def test_the_navigation_leads_a_student_to_their_team(client, student, team):
     answer = client.get("/", follow=True)
     assert [answer.redirect_chain[-1][0], current(answer)] == [team.get_absolute_url(), ["My team"]]
     assert current(client.get(team.course.get_absolute_url())) == ["Courses"]
-    assert ">My team</a>" in client.get("/health/").text
+    elsewhere = client.get("/health/").text
+    assert ">My team</a>" in elsewhere
+    assert ">My team <kbd" in elsewhere, "in the palette"
+    assert "<dd>My team</dd>" in elsewhere, "among the keys"
+    assert "Overview" not in elsewhere
     factories.MembershipFactory(user=student, team=factories.TeamFactory())
     assert current(client.get("/")) == ["Overview"]
     assert current(client.get(team.get_absolute_url())) == ["Courses"]

@@ -184,6 +184,13 @@ def test_at_most_eight_of_a_kind_are_shown(team, lecturer):
     assert "the first 8" in text_of(page(lecturer, "/search/?q=okapi", **PARTIAL))
 
 
+def test_the_first_page_is_found_under_the_name_that_the_reader_knows(team, student, lecturer):
+    assert links(page(student, "/search/?q=my+team")) == [team.get_absolute_url()]
+    assert links(page(student, "/search/?q=overview")) == []
+    assert "/" in links(page(lecturer, "/search/?q=overview"))
+    assert links(page(lecturer, "/search/?q=my+team")) == []
+
+
 def test_without_words_watched_teams_views_and_own_teams_are_offered(team, student):
     other = factories.TeamFactory(name="Watched", course=team.course)
     factories.MembershipFactory(user=student, team=other)

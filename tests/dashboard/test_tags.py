@@ -110,6 +110,7 @@ def test_the_file_of_the_overview_has_a_column_for_staff(client, teams, lecturer
     client.force_login(lecturer)
     told = {line["Team"]: line["Tags"] for line in lines_of(client.get("/?format=csv"))}
     assert told == {"Kestrel": "'=1+1; re-exam", "Osprey": ""}, "and no formula"
+    factories.MembershipFactory(user=student, team=teams[1])
     client.force_login(student)
     assert "Tags" not in lines_of(client.get("/?format=csv"))[0]
 

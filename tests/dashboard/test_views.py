@@ -117,8 +117,9 @@ def test_a_course_can_be_chosen(client, admin):
     assert "Elsewhere" not in page
 
 
-def test_a_student_sees_only_their_team(client, student, team):
+def test_a_student_sees_only_their_teams(client, student, team):
     large.make(2, now=timezone.now())
+    factories.MembershipFactory(user=student, team=factories.TeamFactory())
     client.force_login(student)
     page = client.get("/?view=table").content.decode()
     assert team.name in page
@@ -201,7 +202,7 @@ def test_error_pages_say_what_to_do(rf, name, status):
     request = rf.get("/")
     answer = getattr(answers, name)(request, Exception("hush-hush"))
     assert answer.status_code == status
-    assert "Go to the overview" in answer.content.decode()
+    assert "Go to the first page" in answer.content.decode()
     assert "hush-hush" not in answer.content.decode()
 
 
