@@ -43,7 +43,7 @@ def course_tabs(course: Course, user: User, current: str) -> Tabs:
         (_("People"), "courses:member_list", rights.is_staffed),
         (_("API keys"), "courses:key_list", rights.may_edit),
         (_("Jobs"), "courses:job_list", rights.is_staffed),
-        (_("Set-up"), "dashboard:course_setup", rights.may_edit),
+        (_("Set-up"), "dashboard:course_setup", rights.may_edit and not course.is_sample),
         (_("Settings"), "courses:course_edit", rights.may_edit),
     ]
     tabs = [(text, reverse(name, args=[course.slug]), name == current) for text, name, may in pages if may]

@@ -257,9 +257,11 @@ def test_pages_of_a_made_up_course_say_so(client, admin, team, lecturer, is_samp
         client.force_login(user)
         for url in pages:
             text = client.get(url).text
-            assert ("Made up: nothing of it is polled" in text) is is_sample, url
+            is_its_own = url == course.get_absolute_url()
+            assert ("Its clock stopped" in text) is is_sample, url
+            assert ("nothing of it is polled" in text) is (is_sample and is_its_own), url
             for name in ("dashboard:sample_remove", "dashboard:sample_renew"):
-                assert (reverse(name) in text) is (is_sample and may_remove), url
+                assert (reverse(name) in text) is (is_sample and may_remove and is_its_own), url
         assert ("it stays when the sample course is removed" in client.get(add).text) is is_sample
 
 
