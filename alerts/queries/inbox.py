@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count, F, Min, OuterRef, Q, Subquery, Window
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, Subquery, Window
 
 from alerts.models import Alert, AlertQuerySet, Rule
 from alerts.models.alerts import URGENCY
@@ -13,7 +13,7 @@ from alerts.models.rules import RuleQuerySet
 from alerts.rules import State
 from courses.filters import Filters as TeamFilters
 from courses.filters import narrowed
-from courses.models import Team, User
+from courses.models import OPERATIONS, Course, Team, User
 
 OPEN, UNTAKEN, TAKEN = "open", "untaken", "taken"
 STATES = {
@@ -85,8 +85,13 @@ def inbox(user: User, asked: Filters) -> AlertQuerySet:
 
 
 def untaken(user: User) -> dict[str, Any]:
-    """Return how many firing alerts of `user` nobody has acknowledged, and the newest of them."""
+    """Return how many firing alerts of `user` nobody has acknowledged, and the newest of them.
+
+    Those of the sample course count until there is a course that somebody teaches.
+    """
     rows = Alert.objects.visible_to(user).filter(state=State.FIRING, acknowledged_at=None)
+    taught = Course.objects.filter(is_sample=False, is_archived=False).exclude(slug=OPERATIONS)
+    rows = rows.exclude(Exists(taught), project__team__course__is_sample=True)
     newest = rows.annotate(total=Window(Count("pk"))).order_by("-pk").first()
     return {"count": vars(newest)["total"] if newest else 0, "newest": newest}
 

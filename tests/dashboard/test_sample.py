@@ -14,7 +14,8 @@ from django.utils import timezone
 import health.services
 import pipelines.services
 from alerts.models import Alert, Channel, Delivery
-from courses.models import Course, Event, Job, User
+from alerts.queries import untaken
+from courses.models import OPERATIONS, Course, Event, Job, User
 from courses.services import jobs
 from dashboard.sample import making, places, story
 from experiments.models import Experiment
@@ -126,6 +127,15 @@ def test_its_server_is_not_told_to_be_late(admin):
     make(admin)
     later = timezone.now() + timedelta(days=30)
     assert [notice.is_bad for notice in server_notices(admin, now=later)] == [False]
+
+
+def test_the_bell_tells_of_it_until_there_is_a_course_of_ones_own(admin):
+    mine = factories.AlertFactory(state="firing", project__team__course__slug=OPERATIONS)
+    made_up = factories.AlertFactory(state="firing", project__team__course__is_sample=True)
+    factories.CourseFactory(is_archived=True)
+    assert untaken(admin) == {"count": 2, "newest": made_up}
+    factories.CourseFactory()
+    assert untaken(admin) == {"count": 1, "newest": mine}
 
 
 def _environments():
