@@ -128,25 +128,26 @@ def watched_teams(user: User) -> QuerySet[Team]:
     return teams.filter(course__is_archived=False).select_related("course")
 
 
-def role_counts(course: Course, *, text: str) -> dict[str, int]:
+def role_counts(course: Course, *, text: str, tag: str) -> dict[str, int]:
     """Return how many people `people_of` finds in `all` and in each role. Some have several."""
     total = Count("user", distinct=True)
     roles = {role: Count("user", distinct=True, filter=Q(role=role)) for role in Membership.Role.values}
-    return _parts_found(course, text).aggregate(all=total, **roles)
+    return _parts_found(course, text, tag).aggregate(all=total, **roles)
 
 
-def _parts_found(course: Course, text: str) -> QuerySet[Membership]:
+def _parts_found(course: Course, text: str, tag: str) -> QuerySet[Membership]:
     match = Q(user__name__icontains=text) | Q(user__email__icontains=text) | Q(team__name__icontains=text)
-    return course.memberships.filter(match).order_by()
+    tagged = Q(team__in=course.tags.filter(name=tag).values("teams")) if tag else Q()
+    return course.memberships.filter(match, tagged).order_by()
 
 
-def people_of(course: Course, *, text: str, role: str = "") -> QuerySet[User]:
+def people_of(course: Course, *, text: str, tag: str, role: str) -> QuerySet[User]:
     """Return the people of the course whose name, address or team holds `text`, with their `roles`.
 
     Lecturers, then tutors, each by the name they are shown with; then students, team by team.
-    role: only who has this one, in a team that holds the text where no name or address does.
+    role: only who has this one, in a team that holds the text where no name or address does, with that `tag`.
     """
-    found = _parts_found(course, text)
+    found = _parts_found(course, text, tag)
     if role:
         found = found.filter(role=role)
     roles = course.memberships.select_related("team__course").order_by("role", "team__name", "pk")

@@ -62,7 +62,8 @@ class InboxForm(LenientForm):
 
     def __init__(self, data: Any, *, user: User) -> None:
         super().__init__(data)
-        courses = list(Course.objects.visible_to(user).values_list("slug", "name"))
+        self.courses = list(Course.objects.visible_to(user))
+        courses = [(row.slug, row.name) for row in self.courses]
         course = data.get("course")
         tutors, tags = choices_of(user, course if course in dict(courses) else "")
         teams, rules = queries.choices(
@@ -101,6 +102,7 @@ class LogForm(LenientForm):
     """Which messages the delivery log shows."""
 
     channel = forms.ChoiceField(required=False, widget=forms.Select(attrs=named(_("Channel"))))
+    tag = forms.ChoiceField(required=False, widget=forms.Select(attrs=named(_("Tag"))))
     state = forms.ChoiceField(
         choices=[(state, state) for state in Delivery.State.values], required=False, widget=forms.HiddenInput
     )
@@ -110,10 +112,15 @@ class LogForm(LenientForm):
         rows = queries.channel_choices(user)
         is_many = len({course for _pk, _name, course in rows}) > 1
         names = [(pk, f"{name} · {course}" if is_many else name) for pk, name, course in rows]
-        if len(rows) > 1:
-            self.fields["channel"].choices = [("", _("All channels")), *names]  # type: ignore[attr-defined]
-        else:
-            del self.fields["channel"]
+        tags = [(name, name) for name in choices_of(user)[1]]
+        for name, empty, found in (
+            ("channel", _("All channels"), names[1:] and names),
+            ("tag", _("All tags"), tags),
+        ):
+            if found:
+                self.fields[name].choices = [("", empty), *found]  # type: ignore[attr-defined]
+            else:
+                del self.fields[name]
 
 
 class NoteForm(forms.Form):

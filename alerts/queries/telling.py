@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from alerts.models import Alert, Channel, Delivery
+from courses.filters import Filters, narrowed
 from courses.models import User
 
 PATIENCE = timedelta(minutes=2)  # longer than any batch takes
@@ -31,11 +32,15 @@ def waiting_since(user: User, *, now: datetime) -> datetime | None:
     return rows.values_list("next_attempt_at", flat=True).first()
 
 
-def delivery_log(user: User, *, channel: int = 0) -> QuerySet[Delivery]:
-    """Return the messages of the courses `user` staffs, newest first. channel: 0 is any."""
+def delivery_log(user: User, *, channel: int = 0, tag: str = "") -> QuerySet[Delivery]:
+    """Return the messages of the courses `user` staffs, newest first. channel: 0 is any.
+
+    tag: only about teams that have it.
+    """
     rows = Delivery.objects.visible_to(user).select_related("channel__course", "alert__project__team")
     if channel:
         rows = rows.filter(channel=channel)
+    rows = narrowed(rows, Filters(tag=tag), user=user, team="alert__project__team__", named=())
     return rows.order_by("-created_at", "-pk")
 
 

@@ -130,12 +130,13 @@ def channel_test(request: Request, pk: int) -> HttpResponse:
 
 @require_GET
 def delivery_log(request: Request) -> HttpResponseBase:
-    """Every message of the courses the reader staffs. `state` and `channel` narrow it."""
+    """Every message of the courses the reader staffs. `state`, `channel` and `tag` narrow it."""
     tabs = tabs_of(request, LOG)
     need(tabs["is_staff"])
     form = LogForm(request.GET, user=request.user)
     asked = form.chosen()
-    rows = queries.delivery_log(request.user, channel=int(asked.get("channel") or 0))
+    channel, tag = int(asked.get("channel") or 0), asked.get("tag", "")
+    rows = queries.delivery_log(request.user, channel=channel, tag=tag)
     if wants_csv(request):
         return deliveries_csv(rows.filter(state=asked["state"]) if asked["state"] else rows)
     frame = {**tabs, "form": form, "asked": asked}

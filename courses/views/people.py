@@ -18,6 +18,7 @@ from courses.forms import MemberForm
 from courses.http import Request, asked_text, page_of
 from courses.live import live_page
 from courses.models import Course, Membership
+from courses.rules.tags import tag_name
 from courses.services import invitations
 from courses.views.pages import ROWS, Crumbs, confirm_page, course_tabs, crumbs_to, form_page, is_mail_filed
 from courses.wording import ROLES, role_chips
@@ -35,8 +36,8 @@ def _named(membership: Membership) -> dict[str, object]:
 def member_list(request: Request, course: str) -> HttpResponse:
     """Everybody's role, for staff."""
     row = get_object_or_404(Course.objects.staffed_by(request.user), slug=course)
-    text, role = asked_text(request, "q"), _asked_role(request)
-    people = queries.people_of(row, text=text, role=role)
+    asked = _asked(request)
+    people = queries.people_of(row, **asked)
     if wants_csv(request):
         return people_csv(row.slug, people)
     may_edit = Course.objects.editable_by(request.user).filter(pk=row.pk).exists()
@@ -44,8 +45,8 @@ def member_list(request: Request, course: str) -> HttpResponse:
         "course": row,
         "crumbs": crumbs_to(row),
         "has_any": row.memberships.exists(),
-        "text": text,
-        "role": role,
+        **asked,
+        "tags": row.tags.values_list("name", flat=True),
         "tabs": course_tabs(row, request.user, "courses:member_list"),
         "is_mail_filed": is_mail_filed(),
         "may_edit": may_edit,
@@ -55,15 +56,19 @@ def member_list(request: Request, course: str) -> HttpResponse:
     def part() -> dict[str, Any]:
         links = queries.people_to_link(row, request.user)
         linkable = set(links.values_list("pk", flat=True)) if may_edit else set()
-        chips = role_chips(queries.role_counts(row, text=text))
+        chips = role_chips(queries.role_counts(row, text=asked["text"], tag=asked["tag"]))
         return {"page": page_of(request, people, size=ROWS), "linkable": linkable, "chips": chips}
 
     return live_page(request, "courses/member_list.html", frame=frame, people=part)
 
 
-def _asked_role(request: Request) -> str:
+def _asked(request: Request) -> dict[str, str]:
     role = asked_text(request, "role")
-    return role if role in Membership.Role.values else ""
+    return {
+        "text": asked_text(request, "q"),
+        "tag": tag_name(asked_text(request, "tag")),
+        "role": role if role in Membership.Role.values else "",
+    }
 
 
 @require_http_methods(["GET", "POST"])

@@ -616,6 +616,32 @@ def test_delivery_log_by_channel_as_a_page_and_as_a_file(see, lecturer, alert, c
         assert len(b"".join(response.streaming_content).decode().splitlines()) == count
 
 
+def test_delivery_log_by_the_tags_of_teams(see, lecturer, student, alert, channel):
+    team = alert.project.team
+    factories.TagFactory(course=team.course, name="late").teams.add(team)
+    quiet = factories.TagFactory(course=team.course, name="quiet")
+    quiet.teams.add(factories.TeamFactory(course=team.course))
+    factories.TagFactory(name="elsewhere").teams.add(team)
+    factories.DeliveryFactory(alert=alert, channel=channel, state="dead", last_error="No such room.")
+    factories.DeliveryFactory(alert=None, channel=channel, state="dead", last_error="Of no team.")
+
+    def shown(tag):
+        page = body(see(lecturer, "delivery_log", data={"tag": tag}))
+        return "No such room." in page, "Of no team." in page, page
+
+    assert shown("late")[:2] == (True, False)
+    assert shown("quiet")[:2] == (False, False)
+    assert "No such messages" in shown("quiet")[2]
+    for unknown in ("", "elsewhere", "x" * 200):
+        assert shown(unknown)[:2] == (True, True)
+        offered = re.findall(r'<option value="([a-z]*)"', shown(unknown)[2])
+        assert offered == ["", "late", "quiet"]
+    for tag, count in (("late", 2), ("quiet", 1), ("", 3)):
+        response = see(lecturer, "delivery_log", data={"format": "csv", "tag": tag})
+        assert len(b"".join(response.streaming_content).decode().splitlines()) == count
+    assert see(student, "delivery_log", data={"tag": "late"}).status_code == 404
+
+
 def test_delivery_log_by_state(see, lecturer, alert, channel):
     factories.DeliveryFactory(alert=alert, channel=channel, state="dead", last_error="No such room.")
     assert "No such room." in body(see(lecturer, "delivery_log", data={"state": "dead"}))
@@ -682,17 +708,19 @@ def test_no_rules_at_all(see, student):
 
 def test_pages_cost_the_same_queries_whatever_the_rows(client, lecturer, team, django_assert_max_num_queries):
     client.force_login(lecturer)
+    late = factories.TagFactory(course=team.course, name="late")
 
     def rows(count):
         for _ in range(count):
             project = factories.ProjectFactory(team__course=team.course)
+            late.teams.add(project.team)
             alert = factories.AlertFactory(project=project, rule__course=team.course)
             channel = factories.ChannelFactory(course=team.course)
             factories.DeliveryFactory(alert=alert, channel=channel)
 
     def cost(name):
         with django_assert_max_num_queries(15) as captured:
-            assert client.get(reverse(f"alerts:{name}")).status_code == 200
+            assert client.get(reverse(f"alerts:{name}"), {"tag": "late"}).status_code == 200
         return len(captured)
 
     names = ["inbox", "channel_list", "rule_list", "delivery_log"]
