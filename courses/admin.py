@@ -99,6 +99,12 @@ class TeamAdmin(PanelAdmin):
     form = NamedForm
     inlines = [MembershipInline]
 
+    def delete_model(self, request: HttpRequest, obj: Team) -> None:
+        self.delete_queryset(request, Team.objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Team]) -> None:
+        services.delete_teams(queryset)
+
 
 class TagForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_name(self) -> str:

@@ -4,7 +4,6 @@ from courses.forms.api_keys import ApiKeyForm
 from courses.forms.catalogue import (
     CourseForm,
     NewCourseForm,
-    NewTeamForm,
     TeamForm,
     TeamNoteForm,
     course_field,
@@ -19,7 +18,6 @@ __all__ = [
     "EnvironmentForm",
     "MemberForm",
     "NewCourseForm",
-    "NewTeamForm",
     "ProfileForm",
     "ProjectChoiceForm",
     "ProjectForm",

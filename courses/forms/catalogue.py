@@ -98,7 +98,7 @@ class TeamForm(forms.ModelForm):  # type: ignore[type-arg]
         }
 
     def __init__(self, data: Any = None, *, instance: Team, may_archive: bool) -> None:
-        tags = ", ".join(instance.tags.values_list("name", flat=True))
+        tags = ", ".join(instance.tags.values_list("name", flat=True)) if instance.pk else ""
         super().__init__(data, instance=instance, initial={"tags": tags})
         words = gettext("Words to find the team by, separated by commas. Students do not see them.")
         tags_in_use = instance.course.tags.filter(teams__isnull=False).distinct()
@@ -118,12 +118,6 @@ class TeamForm(forms.ModelForm):  # type: ignore[type-arg]
         if len(names) > MOST:
             raise ValidationError(gettext("These are more than 10 tags. Keep the ones you filter by."))
         return names
-
-
-class NewTeamForm(forms.ModelForm):  # type: ignore[type-arg]
-    class Meta:
-        model = Team
-        fields: ClassVar = ["name"]
 
 
 class TeamNoteForm(forms.Form):

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from django.db import models, transaction
 
-from courses.models import Course, Environment, Membership, Project, Team, User
+from courses.models import Course, Environment, Membership, Project, Tag, Team, User
 from courses.rules.names import slug_of
 from courses.services.people import add_member
 from courses.services.tags import tag_team
@@ -86,8 +86,13 @@ def edit_course(
 
 
 @transaction.atomic
-def add_team(course: Course, *, name: str, actor: User, now: datetime) -> Team | None:
-    return _add(course.teams, {"name": name}, "", actor, now)
+def add_team(
+    course: Course, *, name: str, tags: Collection[str] = (), actor: User, now: datetime
+) -> Team | None:
+    team = _add(course.teams, {"name": name}, "", actor, now)
+    if team:
+        tag_team(team, names=tags, actor=actor, now=now)
+    return team
 
 
 @transaction.atomic
@@ -104,6 +109,15 @@ def edit_team(
     has_new_tags = tags is not None and tag_team(team, names=tags, actor=actor, now=now)
     row = Team.objects.select_for_update(of=("self",)).select_related("course").get(pk=team.pk)
     return _edit(row, {"name": name, "is_archived": is_archived}, actor, now) or has_new_tags
+
+
+@transaction.atomic
+def delete_teams(teams: models.QuerySet[Team]) -> None:
+    """Delete `teams` with all that is theirs, and the tags that no team has any more."""
+    theirs = Course.objects.filter(pk__in=teams.order_by().values("course")).order_by("pk")
+    courses = list(theirs.select_for_update(no_key=True))  # as for tagging: one at a time
+    teams.delete()
+    Tag.objects.filter(course__in=courses, teams=None).delete()
 
 
 @transaction.atomic

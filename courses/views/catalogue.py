@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from courses import queries, services
 from courses.exports import courses_csv, teams_csv, wants_csv
-from courses.forms import CourseForm, NewCourseForm, NewTeamForm, TeamForm
+from courses.forms import CourseForm, NewCourseForm, TeamForm
 from courses.http import Request, asked_text, page_of
 from courses.live import live_page
 from courses.models import Course, Membership, Team
@@ -90,7 +90,7 @@ def course_edit(request: Request, course: str) -> HttpResponse:
 def team_add(request: Request, course: str) -> HttpResponse:
     """A new team of a course."""
     row = get_object_or_404(Course.objects.editable_by(request.user), slug=course)
-    form = NewTeamForm(request.POST or None)
+    form = TeamForm(request.POST or None, instance=Team(course=row), may_archive=False)
     if form.is_valid():
         team = services.add_team(row, **form.cleaned_data, actor=request.user, now=timezone.now())
         if team:

@@ -1,14 +1,17 @@
 """Tags: words by which the staff find teams again, and of which no student learns."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
+from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from courses import services
 from courses.filters import Filters, choices_of, narrowed, tags_by_team
 from courses.models import Event, Membership, Tag, Team, User
+from courses.models.tags import TagQuerySet
 from courses.rules.tags import are_tags, is_tag, split_tags, tag_name
 from courses.wording import reason_of
 from tests import factories
@@ -119,6 +122,45 @@ def test_staff_write_tags_separated_by_commas(client, team, edit, role, request)
     assert held(team) == []
 
 
+@pytest.fixture
+def add(team):
+    return reverse("courses:team_add", args=[team.course.slug])
+
+
+def test_a_team_is_added_with_its_tags(client, team, add, lecturer):
+    services.tag_team(team, names=["heroku"], actor=lecturer, now=NOW)
+    client.force_login(lecturer)
+    page = client.get(add).content.decode()
+    assert "In use: heroku." in page
+    assert "is_archived" not in page
+    assert client.post(add, {"name": "New", "tags": " Re-Exam, heroku,, HEROKU"}).status_code == 302
+    new = team.course.teams.get(name="New")
+    assert (held(new), new.is_archived) == (["heroku", "re-exam"], False)
+    told = Event.objects.order_by("pk").values_list("title", flat=True)
+    assert list(told)[-2:] == ["Team “New” added", "Team “New” tagged"]
+    assert client.post(add, {"name": "Plain", "tags": ""}).status_code == 302
+    assert held(team.course.teams.get(name="Plain")) == []
+
+
+def test_a_name_that_is_taken_tags_nothing(client, team, add, lecturer):
+    client.force_login(lecturer)
+    page = client.post(add, {"name": team.name, "tags": "heroku"}).content.decode()
+    assert 'aria-invalid="true"' in page
+    assert 'value="heroku"' in page
+    assert not Tag.objects.exists()
+
+
+def test_a_team_whose_tags_fail_is_not_added(team, lecturer, monkeypatch):
+    def fail(*_args, **_values):
+        raise IntegrityError
+
+    monkeypatch.setattr("courses.services.catalogue.tag_team", fail)
+    with pytest.raises(IntegrityError):
+        services.add_team(team.course, name="New", tags=["heroku"], actor=lecturer, now=NOW)
+    assert not Team.objects.filter(name="New").exists()
+    assert not Event.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("tags", "words"),
     [
@@ -129,11 +171,12 @@ def test_staff_write_tags_separated_by_commas(client, team, edit, role, request)
         ("a" * 501, "at most 500 characters"),
     ],
 )
-def test_what_cannot_be_a_tag_is_refused(client, team, lecturer, edit, tags, words):
+def test_what_cannot_be_a_tag_is_refused(client, team, lecturer, edit, add, tags, words):
     client.force_login(lecturer)
-    answer = client.post(edit, {"name": team.name, "tags": tags})
-    assert words in text_of(answer)
+    for address, name in ((edit, team.name), (add, "New")):
+        assert words in text_of(client.post(address, {"name": name, "tags": tags}))
     assert not Tag.objects.exists()
+    assert list(Team.objects.all()) == [team]
 
 
 def test_a_hostile_tag_is_only_text(client, team, lecturer, edit):
@@ -147,10 +190,11 @@ def test_a_hostile_tag_is_only_text(client, team, lecturer, edit):
     assert "tag=a%26tutor%3D7" in client.get(team.get_absolute_url()).content.decode()
 
 
-def test_students_and_outsiders_cannot_tag(client, team, edit, student, outsider):
+def test_students_and_outsiders_cannot_tag(client, team, edit, add, student, outsider):
     for user in (student, outsider):
         client.force_login(user)
-        assert client.post(edit, {"name": team.name, "tags": "x"}).status_code == 404
+        for address in (edit, add):
+            assert client.post(address, {"name": "New", "tags": "x"}).status_code == 404
     assert not Tag.objects.exists()
 
 
@@ -173,6 +217,9 @@ def test_the_team_page_shows_staff_the_tags(client, tagged, role, request):
 
 def test_a_student_learns_nothing_of_tags(client, tagged, student):
     project = factories.ProjectFactory(team=tagged)
+    factories.MembershipFactory(
+        user=student, team__course=tagged.course
+    )  # of two teams: the overview is theirs
     tagged.course.has_status_page = True
     tagged.course.save()
     client.force_login(student)
@@ -195,6 +242,7 @@ def test_a_student_finds_nothing_by_a_tag(client, tagged, student):
     rows = Team.objects.visible_to(student)
     for tag in ("re-exam", "unheard of"):
         assert list(narrowed(rows, Filters(tag=tag), user=student, named=["name"])) == []
+    factories.MembershipFactory(user=student)  # of two teams: the overview is theirs
     client.force_login(student)
     for tag in ("re-exam", "unheard"):
         page = text_of(client.get(f"/?tag={tag}"))
@@ -223,6 +271,57 @@ def test_tags_are_offered_that_a_running_team_has(tagged, lecturer, outsider):
     assert choices_of(lecturer)[1] == choices_of(admin, tagged.course.slug)[1] == ["re-exam"]
     assert choices_of(admin)[1] == ["elsewhere", "re-exam"]
     assert choices_of(outsider) == ([], [])
+
+
+def test_people_are_narrowed_by_the_tags_of_their_teams(client, tagged, tutor, student):
+    course = tagged.course
+    other = factories.TeamFactory(course=course)
+    factories.MembershipFactory(team=other, user__name="Elsewhere")
+    services.tag_team(tagged, names=["re-exam", "late"], actor=tutor, now=NOW)
+    services.tag_team(other, names=["late"], actor=tutor, now=NOW)
+    factories.TagFactory(name="re-exam").teams.add(other)
+    url = reverse("courses:member_list", args=[course.slug])
+    client.force_login(tutor)
+
+    def shown(query):
+        answer = text_of(client.get(url + query))
+        return re.findall(r'<th scope="row">([^<]+)<', answer), answer
+
+    people, answer = shown("?tag=RE-exam")
+    assert people == [str(tutor), str(student)]
+    assert re.findall(r"<option[^>]*>([^<]+)", answer) == ["All tags", "late", "re-exam"]
+    assert "<option selected>re-exam" in answer
+    assert 'href="?tag=RE-exam&amp;role=tutor"' in answer
+    assert re.findall(r'id="role-[a-z]+"[^>]*>([^<]+)<', answer) == [
+        "all 2",
+        "lecturers 0",
+        "tutors 1",
+        "students 1",
+    ]
+    assert shown("?tag=re-exam&role=student")[0] == [str(student)]
+    assert len(shown("?tag=late")[0]) == 3
+    assert "No such person is in a team with this tag" in shown("?tag=unheard")[1]
+    file = b"".join(client.get(f"{url}?tag=re-exam&format=csv").streaming_content).decode()
+    assert (len(file.splitlines()), "Elsewhere" in file) == (3, False)
+
+
+def test_people_by_tag_cost_the_same_queries_whatever_the_teams(
+    client, tagged, lecturer, django_assert_max_num_queries, django_assert_num_queries
+):
+    url = reverse("courses:member_list", args=[tagged.course.slug]) + "?tag=re-exam"
+    client.force_login(lecturer)
+    factories.MembershipFactory.create_batch(2, team=tagged)
+    client.get(url)
+    cache.clear()
+    with django_assert_max_num_queries(15) as few:
+        client.get(url)
+    for team in factories.TeamFactory.create_batch(20, course=tagged.course):
+        factories.MembershipFactory(team=team)
+        tagged.tags.get().teams.add(team)
+        factories.TagFactory(course=tagged.course).teams.add(team)
+    cache.clear()
+    with django_assert_num_queries(len(few)):
+        client.get(url)
 
 
 # The roster -------------------------------------------------------------------------------------
@@ -306,3 +405,43 @@ def test_an_administrator_renames_and_deletes_tags(client, tagged):
     client.post(reverse("admin:courses_tag_delete", args=[tag.pk]), {"post": "yes"})
     assert held(tagged) == []
     assert client.get(reverse("admin:courses_tag_add")).status_code == 403
+
+
+@pytest.mark.parametrize("is_one", [True, False], ids=["on its page", "in the list"])
+def test_a_tag_goes_with_the_last_team_that_is_deleted(client, tagged, lecturer, is_one):
+    client.force_login(User.objects.create_superuser("admin@example.org", "x"))
+    other = factories.TeamFactory(course=tagged.course)
+    for team, names in ((tagged, ["re-exam", "late"]), (other, ["late"])):
+        services.tag_team(team, names=names, actor=lecturer, now=NOW)
+    factories.TagFactory(name="elsewhere")
+    sent = {"post": "yes"}
+    if is_one:
+        address = reverse("admin:courses_team_delete", args=[tagged.pk])
+    else:
+        address = reverse("admin:courses_team_changelist")
+        sent |= {"action": "delete_selected", "_selected_action": [tagged.pk]}
+    assert client.post(address, sent).status_code == 302
+    assert list(Team.objects.filter(course=tagged.course)) == [other]
+    assert list(Tag.objects.values_list("name", flat=True)) == ["elsewhere", "late"], (
+        "not those of other courses"
+    )
+
+
+def test_deleting_teams_again_changes_nothing(tagged):
+    course, gone = tagged.course, Team.objects.filter(pk=tagged.pk)
+    late = factories.TeamFactory(course=course)
+    factories.TagFactory(course=course, name="late").teams.add(late)
+    for _ in range(2):
+        services.delete_teams(gone)
+        assert list(course.tags.values_list("name", flat=True)) == ["late"]
+    assert list(course.teams.all()) == [late]
+
+
+def test_teams_and_tags_go_together_or_stay(tagged, monkeypatch):
+    def fail(*_args):
+        raise IntegrityError
+
+    monkeypatch.setattr(TagQuerySet, "delete", fail)
+    with pytest.raises(IntegrityError):
+        services.delete_teams(Team.objects.all())
+    assert held(tagged) == ["re-exam"]
