@@ -275,6 +275,28 @@ def test_pages_of_a_made_up_course_say_so(client, admin, team, lecturer, is_samp
         assert ("it stays when the sample course is removed" in client.get(add).text) is is_sample
 
 
+@pytest.mark.parametrize("url", ["/", "/alerts/", "/health/", "/pipelines/", "/experiments/"])
+def test_a_list_narrowed_to_it_says_so_and_one_of_many_courses_names_each(client, admin, url):
+    for slug, is_sample in [("made-up", True), ("taught", False)]:
+        project = factories.ProjectFactory(
+            team__course__slug=slug, team__course__name=f"The {slug}", team__course__is_sample=is_sample
+        )
+        factories.RepositoryFactory(project=project)
+        factories.EnvironmentFactory(project=project)
+        factories.ExperimentFactory(project=project)
+        factories.AlertFactory(project=project, state="firing")
+    client.force_login(admin)
+
+    def text(**asked):
+        return client.get(url, asked).text
+
+    assert "Its clock stopped" in text(course="made-up")
+    assert "Its clock stopped" not in text(course="taught")
+    page = text()
+    assert "Its clock stopped" not in page
+    assert all(f"The {slug}" in page.partition("data-live")[2] for slug in ("made-up", "taught"))
+
+
 def test_its_pages_say_when_its_clock_stopped(client, admin):
     course = Course.objects.create(name="S", slug="s", is_sample=True, created_at=AT)
     client.force_login(admin)
