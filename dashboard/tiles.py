@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
+from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from courses.models import OPERATIONS, Course
 from dashboard.rules import TROUBLE
@@ -94,3 +96,15 @@ def tiles(found: Iterable[Standing], courses: Collection[Course], *, now: dateti
             )
         )
     return made
+
+
+def drawn(made: Iterable[Tile]) -> SafeString:
+    """Return the tiles as HTML. What did not change since the last look is not rendered again."""
+    language = get_language()
+    return format_html_join("", "{}", ((_drawn(tile, language),) for tile in made))
+
+
+@lru_cache(maxsize=4096)
+def _drawn(tile: Tile, language: str | None) -> SafeString:
+    """Return one tile in the current `language`, which is part of what names it in the cache."""
+    return render_to_string("dashboard/_tile.html", {"tile": tile})

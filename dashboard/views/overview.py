@@ -18,7 +18,7 @@ from dashboard import queries
 from dashboard.exports import overview_csv
 from dashboard.rows import Row, rows
 from dashboard.standing import Standing
-from dashboard.tiles import crowd, tiles
+from dashboard.tiles import crowd, drawn, tiles
 from dashboard.views.asked import GRID, Asked, asked_of
 from dashboard.wording import CONCERNS
 from experiments.queries import running_by_team
@@ -88,8 +88,8 @@ def _teams(request: Request, asked: Asked) -> dict[str, Any]:
         "notices": [notice for notice in server_notices(request.user, now=now) if notice.tone == "bad"],
     }
     if asked.view == GRID:
-        drawn = tiles(found.standings, asked.courses, now=now)
-        return {**context, "tiles": drawn, "crowd": crowd(len(drawn))}
+        made = tiles(found.standings, asked.courses, now=now)
+        return {**context, "tiles": drawn(made), "crowd": crowd(len(made))}
     page = Paginator(found.standings, ROWS).get_page(request.GET.get("page"))
     return {**context, "page": page, "rows": _rows(list(page.object_list), asked, now)}
 

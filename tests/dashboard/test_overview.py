@@ -8,12 +8,11 @@ from django.utils import timezone
 
 from benchmarks import course as large
 from courses.filters import Filters
-from courses.models import OPERATIONS, Course, Environment, Event, Membership, User, WatchedTeam
+from courses.models import Course, Environment, Event, Membership, User, WatchedTeam
 from courses.services import add_course
 from dashboard import queries, wording
 from dashboard.rules import Concern
 from dashboard.standing import AlertNow, BuildNow, PlaceNow, Standing
-from dashboard.tiles import crowd, tiles
 from health.models import EnvironmentState, Transition
 from health.rules import day
 from tests import factories
@@ -136,23 +135,6 @@ def test_a_failed_deployment_is_a_warning(client, admin):
     assert "last deployment failed" not in text_of(client.get("/?q=team+0001&view=table"))
 
 
-def test_tiles_draw_the_hours_that_were_watched():
-    one = standing(Concern.FINE, day="uuu" + "-" * 19 + "ud")
-    (tile,) = tiles([one], [Course(pk=1, name="SE", slug="se")], now=NOW)
-    assert '<path d="M0 3h6M44 3h2" /><path class="bad" d="M46 3h2" />' in tile.strip
-    assert tile.url == "/courses/se/teams/kestrel/"
-    assert tile.course == ""
-
-
-def test_what_is_bad_has_a_line_too_and_what_nobody_watched_has_none():
-    course = Course(pk=1, name="SE", slug="se")
-    down = standing(Concern.DOWN, places=[DOWN], day="d" * 24)
-    unseen = standing(Concern.UNKNOWN, day="-" * 24)
-    drawn = [tile.strip for tile in tiles([down, unseen, standing(Concern.UNKNOWN)], [course], now=NOW)]
-    assert 'class="bad"' in drawn[0]
-    assert drawn[1:] == ["", ""]
-
-
 @pytest.mark.parametrize(
     ("known", "words"),
     [
@@ -197,18 +179,6 @@ def test_a_team_that_is_down_all_day_is_said_to_be(client, admin):
     assert "down 24 h in 24 h" in client.get("/?view=table").content.decode()
 
 
-def test_with_several_courses_each_tile_names_its_own():
-    courses = [Course(pk=1, name="SE", slug="se"), Course(pk=2, name="DB", slug="db")]
-    (tile,) = tiles([standing(Concern.FINE)], courses, now=NOW)
-    assert tile.course == "SE"
-
-
-def test_beside_the_sites_own_course_a_tile_names_none():
-    courses = [Course(pk=1, name="SE", slug="se"), Course(pk=2, name="Operations", slug=OPERATIONS)]
-    (tile,) = tiles([standing(Concern.FINE)], courses, now=NOW)
-    assert tile.course == ""
-
-
 @pytest.mark.parametrize(
     ("line", "until", "hour", "expected"),
     [
@@ -250,13 +220,6 @@ def test_the_wall_shows_teams_and_nothing_else(client, admin):
     assert '<body class="wall"' in page
     assert "Leave the wall" in page
     assert "Save this view" not in page
-
-
-@pytest.mark.parametrize(
-    ("count", "name"), [(1, "n12"), (12, "n12"), (13, "n24"), (60, "n60"), (110, "n110"), (111, "")]
-)
-def test_the_fewer_the_teams_the_larger_their_tiles(count, name):
-    assert crowd(count) == name
 
 
 def test_a_wall_is_never_a_table(client, admin):
