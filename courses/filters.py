@@ -31,6 +31,11 @@ class Filters:
         """Whether anything is left out."""
         return self != Filters()
 
+    @property
+    def choices(self) -> int:
+        """How many of the lists to choose from leave something out; text and state stand beside them."""
+        return sum(map(bool, (self.course, self.tutor, self.tag)))
+
 
 def narrowed(rows: Rows, asked: Filters, *, user: User, team: str = "", named: Collection[str]) -> Rows:
     """Return the `rows` of the course, the tutor, the tag and the text asked for.

@@ -47,6 +47,11 @@ class Filters:
         """Whether anything but the state narrows the list."""
         return self != Filters(state=self.state, group=self.group)
 
+    @property
+    def choices(self) -> int:
+        """How many of the lists to choose from leave something out."""
+        return sum(map(bool, (self.severity, self.course, self.tutor, self.tag, self.team, self.rule)))
+
 
 @dataclass(frozen=True, slots=True)
 class Group:

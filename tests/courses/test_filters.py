@@ -31,6 +31,11 @@ def test_an_address_is_read_up_to_its_limits():
     assert asked.is_active
 
 
+def test_only_what_is_chosen_from_a_list_counts_as_a_choice():
+    assert Filters(state="down", text="a", is_watched=True).choices == 0
+    assert Filters(course="c", tutor=7, tag="heroku", text="a").choices == 3
+
+
 @pytest.mark.django_db
 def test_rows_are_those_of_the_course_the_tutor_and_the_text():
     projects = [factories.ProjectFactory(name=f"Shop {n}") for n in range(3)]

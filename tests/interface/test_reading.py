@@ -18,6 +18,7 @@ CORE = [
     *("/", "/?view=table", "/courses/se/teams/team-3/", "/alerts/", "/alerts/1/", "/health/", "/pipelines/"),
     *("/experiments/", "/courses/se/", "/search/?q=otters", "/alerts/notifications/", "/settings/reading/"),
 ]
+LISTS = ["/", "/health/", "/pipelines/", "/experiments/", "/alerts/"]
 DARK_BELOW, LIGHT_ABOVE = 80, 180  # mean brightness of a page, 0 to 255
 
 
@@ -45,6 +46,32 @@ def test_without_scripts_a_phone_signs_in_reads_filters_and_acknowledges(visitor
     before = page.get_by_role("button", name=re.compile("^Acknowledge")).count()
     page.get_by_role("button", name=re.compile("^Acknowledge")).last.click()
     expect(page.get_by_role("button", name=re.compile("^Acknowledge"))).to_have_count(before - 1)
+
+
+def test_without_scripts_the_filters_of_a_phone_fold_and_say_how_many_are_chosen(visitor):
+    page = visitor("full", "lecturer", java_script_enabled=False, **PHONE)
+    page.goto("/alerts/")
+    fold, severity = page.locator("form[role=search] summary"), page.get_by_label("Severity")
+    expect(page.locator(".alerts li").first).to_be_in_viewport(ratio=1)
+    expect(severity).to_be_hidden()
+    fold.click()
+    severity.select_option("critical")
+    page.get_by_role("button", name="Show").click()
+    expect(fold).to_have_text("Filters 1")
+    expect(page.locator(".alerts")).to_contain_text("Critical")
+    expect(page.locator(".alerts")).not_to_contain_text("Warning")
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_without_scripts_the_filters_of_a_wide_screen_stand_in_a_row(visitor, path):
+    page = visitor("full", "lecturer", java_script_enabled=False)
+    page.goto(path)
+    expect(page.locator("form[role=search] summary")).to_be_hidden()
+    shown = page.get_by_role("search").locator("select, input[type=search]")
+    assert len({one.bounding_box()["y"] for one in shown.all()}) == 1
+    page.get_by_label("Tutor").focus()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("combobox", name="Tag")).to_be_focused()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
