@@ -27,22 +27,28 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("name", models.CharField(max_length=80)),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
                 (
                     "kind",
                     models.CharField(
                         choices=[("email", "e-mail"), ("apprise", "Apprise URL")],
                         default="email",
                         max_length=7,
+                        verbose_name="kind",
                     ),
                 ),
-                ("target", courses.encryption.EncryptedTextField()),
+                ("target", courses.encryption.EncryptedTextField(verbose_name="target")),
                 ("is_enabled", models.BooleanField(default=True, verbose_name="switched on")),
                 (
                     "send_resolved",
                     models.BooleanField(default=True, verbose_name="also tell when it is over"),
                 ),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="created at"
+                    ),
+                ),
                 (
                     "course",
                     models.ForeignKey(
@@ -65,15 +71,17 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("name", models.CharField(max_length=80)),
-                ("signal", models.CharField(db_index=True, max_length=80)),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("signal", models.CharField(db_index=True, max_length=80, verbose_name="signal")),
                 (
                     "comparison",
                     models.CharField(
-                        choices=[("at_least", "at least"), ("at_most", "at most")], max_length=8
+                        choices=[("at_least", "at least"), ("at_most", "at most")],
+                        max_length=8,
+                        verbose_name="comparison",
                     ),
                 ),
-                ("threshold", models.FloatField()),
+                ("threshold", models.FloatField(verbose_name="threshold")),
                 (
                     "bad_in_a_row",
                     models.PositiveSmallIntegerField(
@@ -102,6 +110,7 @@ class Migration(migrations.Migration):
                         choices=[("info", "Info"), ("warning", "Warning"), ("critical", "Critical")],
                         default="warning",
                         max_length=8,
+                        verbose_name="severity",
                     ),
                 ),
                 ("is_enabled", models.BooleanField(default=True, verbose_name="switched on")),
@@ -114,6 +123,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="alert_rules",
                         to="courses.course",
+                        verbose_name="course",
                     ),
                 ),
             ],
@@ -130,26 +140,30 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("subject", models.CharField(max_length=120)),
+                ("subject", models.CharField(max_length=120, verbose_name="subject")),
                 (
                     "state",
                     models.CharField(
                         choices=[("pending", "pending"), ("firing", "firing"), ("resolved", "resolved")],
                         max_length=8,
+                        verbose_name="state",
                     ),
                 ),
-                ("bad_count", models.PositiveIntegerField(default=0)),
-                ("good_count", models.PositiveIntegerField(default=0)),
-                ("last_value", models.FloatField(null=True)),
-                ("last_observed_at", models.DateTimeField()),
-                ("title", models.CharField(max_length=200)),
-                ("detail", models.TextField(blank=True, max_length=2000)),
-                ("path", models.CharField(blank=True, max_length=200)),
-                ("pending_since", models.DateTimeField()),
-                ("fired_at", models.DateTimeField(null=True)),
-                ("resolved_at", models.DateTimeField(null=True)),
-                ("acknowledged_at", models.DateTimeField(null=True)),
-                ("acknowledged_note", models.CharField(blank=True, max_length=500)),
+                ("bad_count", models.PositiveIntegerField(default=0, verbose_name="bad count")),
+                ("good_count", models.PositiveIntegerField(default=0, verbose_name="good count")),
+                ("last_value", models.FloatField(null=True, verbose_name="last value")),
+                ("last_observed_at", models.DateTimeField(verbose_name="last observed at")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("detail", models.TextField(blank=True, max_length=2000, verbose_name="detail")),
+                ("path", models.CharField(blank=True, max_length=200, verbose_name="path")),
+                ("pending_since", models.DateTimeField(verbose_name="pending since")),
+                ("fired_at", models.DateTimeField(null=True, verbose_name="fired at")),
+                ("resolved_at", models.DateTimeField(null=True, verbose_name="resolved at")),
+                ("acknowledged_at", models.DateTimeField(null=True, verbose_name="acknowledged at")),
+                (
+                    "acknowledged_note",
+                    models.CharField(blank=True, max_length=500, verbose_name="acknowledged note"),
+                ),
                 (
                     "acknowledged_by",
                     models.ForeignKey(
@@ -157,6 +171,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="acknowledged by",
                     ),
                 ),
                 (
@@ -165,12 +180,16 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="alerts",
                         to="courses.project",
+                        verbose_name="project",
                     ),
                 ),
                 (
                     "rule",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="alerts", to="alerts.rule"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="alerts",
+                        to="alerts.rule",
+                        verbose_name="rule",
                     ),
                 ),
             ],
@@ -184,18 +203,24 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("subject", models.CharField(max_length=120)),
-                ("last_observed_at", models.DateTimeField(null=True)),
+                ("subject", models.CharField(max_length=120, verbose_name="subject")),
+                ("last_observed_at", models.DateTimeField(null=True, verbose_name="last observed at")),
                 (
                     "project",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="courses.project"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="courses.project",
+                        verbose_name="project",
                     ),
                 ),
                 (
                     "rule",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="watches", to="alerts.rule"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="watches",
+                        to="alerts.rule",
+                        verbose_name="rule",
                     ),
                 ),
             ],
@@ -215,25 +240,38 @@ class Migration(migrations.Migration):
                 (
                     "transition",
                     models.CharField(
-                        choices=[("fired", "Fired"), ("resolved", "Resolved"), ("test", "Test")], max_length=8
+                        choices=[
+                            ("fired", "Fired"),
+                            ("resolved", "Resolved"),
+                            ("test", "Test"),
+                            ("digest", "Digest"),
+                        ],
+                        max_length=8,
+                        verbose_name="transition",
                     ),
                 ),
                 (
                     "state",
                     models.CharField(
-                        choices=[("pending", "Pending"), ("sent", "Sent"), ("dead", "Dead")],
+                        choices=[
+                            ("pending", "Pending"),
+                            ("sent", "Sent"),
+                            ("dead", "Dead"),
+                            ("dropped", "Dropped"),
+                        ],
                         default="pending",
                         max_length=7,
+                        verbose_name="state",
                     ),
                 ),
-                ("attempts", models.PositiveIntegerField(default=0)),
-                ("created_at", models.DateTimeField()),
-                ("next_attempt_at", models.DateTimeField()),
-                ("leased_until", models.DateTimeField(null=True)),
-                ("lease_token", models.CharField(blank=True, max_length=32)),
-                ("last_error", models.CharField(blank=True, max_length=300)),
-                ("sent_at", models.DateTimeField(null=True)),
-                ("dedupe_key", models.CharField(max_length=64, unique=True)),
+                ("attempts", models.PositiveIntegerField(default=0, verbose_name="attempts")),
+                ("created_at", models.DateTimeField(verbose_name="created at")),
+                ("next_attempt_at", models.DateTimeField(verbose_name="next attempt at")),
+                ("leased_until", models.DateTimeField(null=True, verbose_name="leased until")),
+                ("lease_token", models.CharField(blank=True, max_length=32, verbose_name="lease token")),
+                ("last_error", models.CharField(blank=True, max_length=300, verbose_name="last error")),
+                ("sent_at", models.DateTimeField(null=True, verbose_name="sent at")),
+                ("dedupe_key", models.CharField(max_length=64, unique=True, verbose_name="dedupe key")),
                 (
                     "alert",
                     models.ForeignKey(
@@ -241,6 +279,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="deliveries",
                         to="alerts.alert",
+                        verbose_name="alert",
                     ),
                 ),
                 (
@@ -249,6 +288,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="deliveries",
                         to="alerts.channel",
+                        verbose_name="channel",
                     ),
                 ),
             ],

@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
                             ("experiments", "Experiments"),
                         ],
                         max_length=12,
+                        verbose_name="kind",
                     ),
                 ),
                 (
@@ -41,6 +42,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[("info", "Info"), ("warning", "Warning"), ("critical", "Critical")],
                         max_length=8,
+                        verbose_name="severity",
                     ),
                 ),
             ],
@@ -82,9 +84,9 @@ class Migration(migrations.Migration):
                         verbose_name="At",
                     ),
                 ),
-                ("digest_due_at", models.DateTimeField(null=True)),
-                ("digest_zone", models.CharField(blank=True, max_length=64)),
-                ("digest_told_until", models.DateTimeField(null=True)),
+                ("digest_due_at", models.DateTimeField(null=True, verbose_name="digest due at")),
+                ("digest_zone", models.CharField(blank=True, max_length=64, verbose_name="digest zone")),
+                ("digest_told_until", models.DateTimeField(null=True, verbose_name="digest told until")),
             ],
         ),
         migrations.AddField(
@@ -96,17 +98,18 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="mail_channel",
                 to=settings.AUTH_USER_MODEL,
+                verbose_name="owner",
             ),
         ),
         migrations.AddField(
             model_name="delivery",
             name="held_until",
-            field=models.DateTimeField(null=True),
+            field=models.DateTimeField(null=True, verbose_name="held until"),
         ),
         migrations.AddField(
             model_name="delivery",
             name="tells_since",
-            field=models.DateTimeField(null=True),
+            field=models.DateTimeField(null=True, verbose_name="tells since"),
         ),
         migrations.AlterField(
             model_name="channel",
@@ -116,28 +119,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="channels",
                 to="courses.course",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="delivery",
-            name="state",
-            field=models.CharField(
-                choices=[("pending", "Pending"), ("sent", "Sent"), ("dead", "Dead"), ("dropped", "Dropped")],
-                default="pending",
-                max_length=7,
-            ),
-        ),
-        migrations.AlterField(
-            model_name="delivery",
-            name="transition",
-            field=models.CharField(
-                choices=[
-                    ("fired", "Fired"),
-                    ("resolved", "Resolved"),
-                    ("test", "Test"),
-                    ("digest", "Digest"),
-                ],
-                max_length=8,
+                verbose_name="course",
             ),
         ),
         migrations.AddConstraint(
@@ -151,7 +133,10 @@ class Migration(migrations.Migration):
             model_name="subscription",
             name="channel",
             field=models.OneToOneField(
-                on_delete=django.db.models.deletion.CASCADE, related_name="subscription", to="alerts.channel"
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="subscription",
+                to="alerts.channel",
+                verbose_name="channel",
             ),
         ),
         migrations.AddField(
@@ -161,6 +146,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="interests",
                 to="alerts.subscription",
+                verbose_name="subscription",
             ),
         ),
         migrations.AddIndex(

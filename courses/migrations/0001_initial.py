@@ -27,16 +27,24 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("name", models.CharField(max_length=120)),
-                ("slug", models.SlugField(unique=True)),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("slug", models.SlugField(unique=True, verbose_name="in addresses")),
                 (
                     "time_zone",
                     models.CharField(
-                        default="UTC", max_length=64, validators=[courses.models.validate_time_zone]
+                        default="UTC",
+                        max_length=64,
+                        validators=[courses.models.people.validate_time_zone],
+                        verbose_name="time zone",
                     ),
                 ),
-                ("is_archived", models.BooleanField(default=False)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("is_archived", models.BooleanField(default=False, verbose_name="archived")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="since"
+                    ),
+                ),
             ],
             options={
                 "ordering": ["name"],
@@ -51,8 +59,8 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("name", models.CharField(max_length=120)),
-                ("slug", models.SlugField()),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("slug", models.SlugField(verbose_name="in addresses")),
                 (
                     "repository_path",
                     models.CharField(
@@ -63,9 +71,15 @@ class Migration(migrations.Migration):
                                 "^(?!\\.{1,2}(?:/|$))[A-Za-z0-9_.][A-Za-z0-9_.-]*(?<!\\.)(?<!\\.git)(?<!\\.atom)(?:/(?!\\.{1,2}(?:/|$))[A-Za-z0-9_.][A-Za-z0-9_.-]*(?<!\\.)(?<!\\.git)(?<!\\.atom))+\\Z"
                             )
                         ],
+                        verbose_name="repository path",
                     ),
                 ),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="since"
+                    ),
+                ),
             ],
             options={
                 "ordering": ["name"],
@@ -91,16 +105,24 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("email", models.EmailField(max_length=254, unique=True, verbose_name="e-mail address")),
-                ("name", models.CharField(blank=True, max_length=150)),
+                ("name", models.CharField(blank=True, max_length=150, verbose_name="name")),
                 (
                     "time_zone",
                     models.CharField(
-                        blank=True, max_length=64, validators=[courses.models.validate_time_zone]
+                        blank=True,
+                        max_length=64,
+                        validators=[courses.models.people.validate_time_zone],
+                        verbose_name="time zone",
                     ),
                 ),
                 ("is_staff", models.BooleanField(default=False, verbose_name="may use the admin panel")),
-                ("is_active", models.BooleanField(default=True)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("is_active", models.BooleanField(default=True, verbose_name="may sign in")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="since"
+                    ),
+                ),
                 (
                     "groups",
                     models.ManyToManyField(
@@ -137,8 +159,8 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("name", models.CharField(default="production", max_length=60)),
-                ("slug", models.SlugField(default="production")),
+                ("name", models.CharField(default="production", max_length=60, verbose_name="name")),
+                ("slug", models.SlugField(default="production", verbose_name="in addresses")),
                 (
                     "url",
                     models.URLField(
@@ -148,13 +170,19 @@ class Migration(migrations.Migration):
                         verbose_name="URL",
                     ),
                 ),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="since"
+                    ),
+                ),
                 (
                     "project",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="environments",
                         to="courses.project",
+                        verbose_name="project",
                     ),
                 ),
             ],
@@ -171,14 +199,25 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("name", models.CharField(max_length=80)),
-                ("prefix", models.CharField(editable=False, max_length=16, unique=True)),
-                ("digest", models.CharField(editable=False, max_length=64)),
-                ("scopes", models.CharField(max_length=60)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("expires_at", models.DateTimeField(blank=True, null=True)),
-                ("revoked_at", models.DateTimeField(blank=True, null=True)),
-                ("last_used_at", models.DateTimeField(editable=False, null=True)),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "prefix",
+                    models.CharField(editable=False, max_length=16, unique=True, verbose_name="begins with"),
+                ),
+                ("digest", models.CharField(editable=False, max_length=64, verbose_name="digest")),
+                ("scopes", models.CharField(max_length=60, verbose_name="may")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="made at"
+                    ),
+                ),
+                ("expires_at", models.DateTimeField(blank=True, null=True, verbose_name="expires at")),
+                ("revoked_at", models.DateTimeField(blank=True, null=True, verbose_name="revoked at")),
+                (
+                    "last_used_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="last used at"),
+                ),
                 (
                     "created_by",
                     models.ForeignKey(
@@ -187,6 +226,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="made by",
                     ),
                 ),
                 (
@@ -195,6 +235,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="api_keys",
                         to="courses.course",
+                        verbose_name="course",
                     ),
                 ),
                 (
@@ -205,6 +246,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="api_keys",
                         to="courses.environment",
+                        verbose_name="environment",
                     ),
                 ),
                 (
@@ -215,6 +257,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="api_keys",
                         to="courses.project",
+                        verbose_name="project",
                     ),
                 ),
             ],
@@ -231,14 +274,22 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("name", models.CharField(max_length=120)),
-                ("slug", models.SlugField()),
-                ("is_archived", models.BooleanField(default=False)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("slug", models.SlugField(verbose_name="in addresses")),
+                ("is_archived", models.BooleanField(default=False, verbose_name="archived")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="since"
+                    ),
+                ),
                 (
                     "course",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="teams", to="courses.course"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="teams",
+                        to="courses.course",
+                        verbose_name="course",
                     ),
                 ),
             ],
@@ -250,7 +301,10 @@ class Migration(migrations.Migration):
             model_name="project",
             name="team",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="projects", to="courses.team"
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="projects",
+                to="courses.team",
+                verbose_name="team",
             ),
         ),
         migrations.CreateModel(
@@ -267,15 +321,22 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[("lecturer", "Lecturer"), ("tutor", "Tutor"), ("student", "Student")],
                         max_length=10,
+                        verbose_name="role",
                     ),
                 ),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="since"
+                    ),
+                ),
                 (
                     "course",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="memberships",
                         to="courses.course",
+                        verbose_name="course",
                     ),
                 ),
                 (
@@ -284,6 +345,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="memberships",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
                     ),
                 ),
                 (
@@ -294,6 +356,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="memberships",
                         to="courses.team",
+                        verbose_name="team",
                     ),
                 ),
             ],
@@ -310,8 +373,11 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("at", models.DateTimeField()),
-                ("recorded_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("at", models.DateTimeField(verbose_name="at")),
+                (
+                    "recorded_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="recorded at"),
+                ),
                 (
                     "kind",
                     models.CharField(
@@ -326,6 +392,7 @@ class Migration(migrations.Migration):
                             ("note", "Note"),
                         ],
                         max_length=12,
+                        verbose_name="kind",
                     ),
                 ),
                 (
@@ -334,12 +401,16 @@ class Migration(migrations.Migration):
                         choices=[("good", "Good"), ("bad", "Bad"), ("neutral", "Neutral")],
                         default="neutral",
                         max_length=7,
+                        verbose_name="tone",
                     ),
                 ),
-                ("title", models.CharField(max_length=200)),
-                ("detail", models.TextField(blank=True, max_length=2000)),
-                ("url", models.CharField(blank=True, max_length=500)),
-                ("dedupe_key", models.CharField(max_length=120, null=True, unique=True)),
+                ("title", models.CharField(max_length=200, verbose_name="what happened")),
+                ("detail", models.TextField(blank=True, max_length=2000, verbose_name="details")),
+                ("url", models.CharField(blank=True, max_length=500, verbose_name="link")),
+                (
+                    "dedupe_key",
+                    models.CharField(max_length=120, null=True, unique=True, verbose_name="dedupe key"),
+                ),
                 (
                     "actor",
                     models.ForeignKey(
@@ -347,6 +418,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
                     ),
                 ),
                 (
@@ -355,6 +427,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="events",
                         to="courses.course",
+                        verbose_name="course",
                     ),
                 ),
                 (
@@ -364,6 +437,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="events",
                         to="courses.environment",
+                        verbose_name="environment",
                     ),
                 ),
                 (
@@ -373,6 +447,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="events",
                         to="courses.project",
+                        verbose_name="project",
                     ),
                 ),
                 (
@@ -382,6 +457,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="events",
                         to="courses.team",
+                        verbose_name="team",
                     ),
                 ),
             ],

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="course",
             name="has_status_page",
-            field=models.BooleanField(default=False),
+            field=models.BooleanField(default=False, verbose_name="public status page"),
         ),
         migrations.AddField(
             model_name="user",
@@ -26,7 +26,10 @@ class Migration(migrations.Migration):
             model_name="user",
             name="language",
             field=models.CharField(
-                blank=True, choices=[("en", "English"), ("en-us", "English (United States)")], max_length=10
+                blank=True,
+                choices=[("en", "English"), ("en-us", "English (United States)")],
+                max_length=10,
+                verbose_name="language",
             ),
         ),
         migrations.AddField(
@@ -36,6 +39,7 @@ class Migration(migrations.Migration):
                 choices=[("auto", "like my system"), ("light", "light"), ("dark", "dark")],
                 default="auto",
                 max_length=5,
+                verbose_name="light or dark",
             ),
         ),
         migrations.CreateModel(
@@ -47,15 +51,21 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("name", models.CharField(max_length=60)),
-                ("address", models.CharField(max_length=500)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                ("address", models.CharField(max_length=500, verbose_name="address")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="created at"
+                    ),
+                ),
                 (
                     "user",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="saved_views",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
                     ),
                 ),
             ],
@@ -73,13 +83,19 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="created at"
+                    ),
+                ),
                 (
                     "team",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="watchers",
                         to="courses.team",
+                        verbose_name="team",
                     ),
                 ),
                 (
@@ -88,6 +104,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="watched_teams",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
                     ),
                 ),
             ],

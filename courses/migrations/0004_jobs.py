@@ -21,9 +21,9 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("kind", models.CharField(max_length=40)),
-                ("parameters", models.JSONField(default=dict)),
-                ("key", models.CharField(max_length=64)),
+                ("kind", models.CharField(max_length=40, verbose_name="kind")),
+                ("parameters", models.JSONField(default=dict, verbose_name="parameters")),
+                ("key", models.CharField(max_length=64, verbose_name="key")),
                 (
                     "state",
                     models.CharField(
@@ -36,27 +36,36 @@ class Migration(migrations.Migration):
                         ],
                         default="waiting",
                         max_length=9,
+                        verbose_name="state",
                     ),
                 ),
-                ("done", models.PositiveBigIntegerField(default=0)),
-                ("total", models.PositiveBigIntegerField(null=True)),
-                ("checkpoint", models.JSONField(default=dict)),
-                ("rate_per_s", models.FloatField(null=True)),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("started_at", models.DateTimeField(null=True)),
-                ("progress_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("finished_at", models.DateTimeField(null=True)),
-                ("not_before", models.DateTimeField(null=True)),
-                ("leased_until", models.DateTimeField(null=True)),
-                ("lease_token", models.CharField(blank=True, max_length=32)),
-                ("cancel_requested_at", models.DateTimeField(null=True)),
-                ("outcome", models.CharField(blank=True, max_length=500)),
-                ("error", models.CharField(blank=True, max_length=300)),
-                ("remedy", models.CharField(blank=True, max_length=300)),
-                ("result_name", models.CharField(blank=True, max_length=120)),
-                ("result_type", models.CharField(blank=True, max_length=60)),
-                ("result_bytes", models.PositiveBigIntegerField(default=0)),
+                ("done", models.PositiveBigIntegerField(default=0, verbose_name="done")),
+                ("total", models.PositiveBigIntegerField(null=True, verbose_name="total")),
+                ("checkpoint", models.JSONField(default=dict, verbose_name="checkpoint")),
+                ("rate_per_s", models.FloatField(null=True, verbose_name="rate per s")),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="created at"
+                    ),
+                ),
+                ("started_at", models.DateTimeField(null=True, verbose_name="started at")),
+                (
+                    "progress_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="progress at"),
+                ),
+                ("finished_at", models.DateTimeField(null=True, verbose_name="finished at")),
+                ("not_before", models.DateTimeField(null=True, verbose_name="not before")),
+                ("leased_until", models.DateTimeField(null=True, verbose_name="leased until")),
+                ("lease_token", models.CharField(blank=True, max_length=32, verbose_name="lease token")),
+                ("cancel_requested_at", models.DateTimeField(null=True, verbose_name="cancel requested at")),
+                ("outcome", models.CharField(blank=True, max_length=500, verbose_name="outcome")),
+                ("error", models.CharField(blank=True, max_length=300, verbose_name="error")),
+                ("remedy", models.CharField(blank=True, max_length=300, verbose_name="remedy")),
+                ("result_name", models.CharField(blank=True, max_length=120, verbose_name="result name")),
+                ("result_type", models.CharField(blank=True, max_length=60, verbose_name="result type")),
+                ("result_bytes", models.PositiveBigIntegerField(default=0, verbose_name="result bytes")),
                 (
                     "asked_by",
                     models.ForeignKey(
@@ -64,6 +73,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="jobs",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="asked by",
                     ),
                 ),
                 (
@@ -73,12 +83,16 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="cancelled by",
                     ),
                 ),
                 (
                     "course",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="jobs", to="courses.course"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="jobs",
+                        to="courses.course",
+                        verbose_name="course",
                     ),
                 ),
             ],
@@ -95,9 +109,14 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("role", models.CharField(choices=[("input", "Input"), ("result", "Result")], max_length=6)),
-                ("start", models.PositiveBigIntegerField()),
-                ("content", models.BinaryField()),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("input", "Input"), ("result", "Result")], max_length=6, verbose_name="role"
+                    ),
+                ),
+                ("start", models.PositiveBigIntegerField(verbose_name="start")),
+                ("content", models.BinaryField(verbose_name="content")),
                 (
                     "job",
                     models.ForeignKey(
@@ -105,6 +124,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="chunks",
                         to="courses.job",
+                        verbose_name="job",
                     ),
                 ),
             ],

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="course",
             name="is_set_up",
-            field=models.BooleanField(default=False),
+            field=models.BooleanField(default=False, verbose_name="first steps put away"),
         ),
         migrations.RunPython(put_away, migrations.RunPython.noop),
     ]

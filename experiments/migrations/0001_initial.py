@@ -29,9 +29,10 @@ class Migration(migrations.Migration):
                         related_name="stream",
                         serialize=False,
                         to="courses.project",
+                        verbose_name="project",
                     ),
                 ),
-                ("last_batch", models.BigIntegerField(default=0)),
+                ("last_batch", models.BigIntegerField(default=0, verbose_name="last batch")),
             ],
         ),
         migrations.CreateModel(
@@ -43,17 +44,21 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("name", models.CharField(max_length=120)),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
                 (
                     "key",
                     models.SlugField(
-                        help_text="What the app asks for. Letters, digits, hyphens and underscores."
+                        help_text="What the app asks for. Letters, digits, hyphens and underscores.",
+                        verbose_name="key",
                     ),
                 ),
                 (
                     "hypothesis",
                     models.TextField(
-                        blank=True, help_text="What you expect to change, for whom, and why.", max_length=2000
+                        blank=True,
+                        help_text="What you expect to change, for whom, and why.",
+                        max_length=2000,
+                        verbose_name="hypothesis",
                     ),
                 ),
                 (
@@ -63,10 +68,16 @@ class Migration(migrations.Migration):
                         default="draft",
                         editable=False,
                         max_length=7,
+                        verbose_name="state",
                     ),
                 ),
-                ("version", models.PositiveIntegerField(default=1, editable=False)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="created at"
+                    ),
+                ),
                 (
                     "created_by",
                     models.ForeignKey(
@@ -75,6 +86,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="created by",
                     ),
                 ),
                 (
@@ -83,6 +95,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="experiments",
                         to="courses.project",
+                        verbose_name="project",
                     ),
                 ),
             ],
@@ -99,9 +112,9 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("key", models.SlugField(allow_unicode=True)),
-                ("name", models.CharField(max_length=80)),
-                ("event_name", models.CharField(max_length=100)),
+                ("key", models.SlugField(allow_unicode=True, verbose_name="key")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("event_name", models.CharField(max_length=100, verbose_name="event name")),
                 (
                     "kind",
                     models.CharField(
@@ -111,6 +124,7 @@ class Migration(migrations.Migration):
                         ],
                         default="proportion",
                         max_length=10,
+                        verbose_name="kind",
                     ),
                 ),
                 (
@@ -119,6 +133,7 @@ class Migration(migrations.Migration):
                         choices=[("increase", "more is better"), ("decrease", "less is better")],
                         default="increase",
                         max_length=8,
+                        verbose_name="direction",
                     ),
                 ),
                 (
@@ -127,6 +142,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="metrics",
                         to="courses.project",
+                        verbose_name="project",
                     ),
                 ),
             ],
@@ -149,15 +165,17 @@ class Migration(migrations.Migration):
                         choices=[("goal", "Goal"), ("secondary", "Secondary"), ("guardrail", "Guardrail")],
                         default="goal",
                         max_length=9,
+                        verbose_name="role",
                     ),
                 ),
-                ("position", models.PositiveSmallIntegerField()),
+                ("position", models.PositiveSmallIntegerField(verbose_name="position")),
                 (
                     "experiment",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="metrics",
                         to="experiments.experiment",
+                        verbose_name="experiment",
                     ),
                 ),
                 (
@@ -166,6 +184,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="uses",
                         to="experiments.metric",
+                        verbose_name="metric",
                     ),
                 ),
             ],
@@ -176,14 +195,14 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="MetricEvent",
             fields=[
-                ("seq", models.BigAutoField(primary_key=True, serialize=False)),
-                ("batch", models.BigIntegerField()),
-                ("event_id", models.CharField(max_length=64)),
-                ("unit_id", models.CharField(max_length=128)),
-                ("name", models.CharField(max_length=100)),
-                ("value", models.FloatField(default=1.0)),
-                ("occurred_us", models.BigIntegerField()),
-                ("received_us", models.BigIntegerField()),
+                ("seq", models.BigAutoField(primary_key=True, serialize=False, verbose_name="seq")),
+                ("batch", models.BigIntegerField(verbose_name="batch")),
+                ("event_id", models.CharField(max_length=64, verbose_name="event id")),
+                ("unit_id", models.CharField(max_length=128, verbose_name="unit id")),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("value", models.FloatField(default=1.0, verbose_name="value")),
+                ("occurred_us", models.BigIntegerField(verbose_name="occurred us")),
+                ("received_us", models.BigIntegerField(verbose_name="received us")),
                 (
                     "project",
                     models.ForeignKey(
@@ -191,6 +210,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
                         to="courses.project",
+                        verbose_name="project",
                     ),
                 ),
             ],
@@ -204,16 +224,22 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("number", models.PositiveSmallIntegerField()),
-                ("seed", models.CharField(default=experiments.models.new_seed, max_length=32)),
-                ("started_at", models.DateTimeField()),
-                ("stopped_at", models.DateTimeField(null=True)),
+                ("number", models.PositiveSmallIntegerField(verbose_name="number")),
+                (
+                    "seed",
+                    models.CharField(
+                        default=experiments.models.experiments.new_seed, max_length=32, verbose_name="seed"
+                    ),
+                ),
+                ("started_at", models.DateTimeField(verbose_name="started at")),
+                ("stopped_at", models.DateTimeField(null=True, verbose_name="stopped at")),
                 (
                     "experiment",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="phases",
                         to="experiments.experiment",
+                        verbose_name="experiment",
                     ),
                 ),
             ],
@@ -230,16 +256,17 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("snapshot", models.JSONField(default=dict)),
-                ("watermark", models.BigIntegerField(default=0)),
-                ("computed_at", models.DateTimeField(null=True)),
-                ("is_final", models.BooleanField(default=False)),
+                ("snapshot", models.JSONField(default=dict, verbose_name="snapshot")),
+                ("watermark", models.BigIntegerField(default=0, verbose_name="watermark")),
+                ("computed_at", models.DateTimeField(null=True, verbose_name="computed at")),
+                ("is_final", models.BooleanField(default=False, verbose_name="is final")),
                 (
                     "experiment",
                     models.OneToOneField(
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="result",
                         to="experiments.experiment",
+                        verbose_name="experiment",
                     ),
                 ),
             ],
@@ -253,9 +280,9 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("unit_id", models.CharField(max_length=128)),
-                ("first_exposure_us", models.BigIntegerField()),
-                ("variants_seen", models.PositiveSmallIntegerField()),
+                ("unit_id", models.CharField(max_length=128, verbose_name="unit id")),
+                ("first_exposure_us", models.BigIntegerField(verbose_name="first exposure us")),
+                ("variants_seen", models.PositiveSmallIntegerField(verbose_name="variants seen")),
                 (
                     "phase",
                     models.ForeignKey(
@@ -263,6 +290,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="units",
                         to="experiments.phase",
+                        verbose_name="phase",
                     ),
                 ),
             ],
@@ -276,7 +304,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("total", models.FloatField()),
+                ("total", models.FloatField(verbose_name="total")),
                 (
                     "metric",
                     models.ForeignKey(
@@ -284,6 +312,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
                         to="experiments.metric",
+                        verbose_name="metric",
                     ),
                 ),
                 (
@@ -293,6 +322,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="metrics",
                         to="experiments.unit",
+                        verbose_name="unit",
                     ),
                 ),
             ],
@@ -306,8 +336,8 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("key", models.SlugField()),
-                ("name", models.CharField(max_length=120)),
+                ("key", models.SlugField(verbose_name="key")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
                 (
                     "weight",
                     models.PositiveIntegerField(
@@ -316,16 +346,18 @@ class Migration(migrations.Migration):
                             django.core.validators.MinValueValidator(1),
                             django.core.validators.MaxValueValidator(10000),
                         ],
+                        verbose_name="weight",
                     ),
                 ),
-                ("value", models.JSONField()),
-                ("position", models.PositiveSmallIntegerField()),
+                ("value", models.JSONField(verbose_name="value")),
+                ("position", models.PositiveSmallIntegerField(verbose_name="position")),
                 (
                     "experiment",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="variants",
                         to="experiments.experiment",
+                        verbose_name="experiment",
                     ),
                 ),
             ],
@@ -341,6 +373,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="+",
                 to="experiments.variant",
+                verbose_name="variant",
             ),
         ),
         migrations.CreateModel(
@@ -352,14 +385,15 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("start", models.PositiveSmallIntegerField()),
-                ("end", models.PositiveSmallIntegerField()),
+                ("start", models.PositiveSmallIntegerField(verbose_name="start")),
+                ("end", models.PositiveSmallIntegerField(verbose_name="end")),
                 (
                     "phase",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="ranges",
                         to="experiments.phase",
+                        verbose_name="phase",
                     ),
                 ),
                 (
@@ -368,6 +402,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
                         to="experiments.variant",
+                        verbose_name="variant",
                     ),
                 ),
             ],
@@ -378,12 +413,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Exposure",
             fields=[
-                ("seq", models.BigAutoField(primary_key=True, serialize=False)),
-                ("batch", models.BigIntegerField()),
-                ("event_id", models.CharField(max_length=64)),
-                ("unit_id", models.CharField(max_length=128)),
-                ("occurred_us", models.BigIntegerField()),
-                ("received_us", models.BigIntegerField()),
+                ("seq", models.BigAutoField(primary_key=True, serialize=False, verbose_name="seq")),
+                ("batch", models.BigIntegerField(verbose_name="batch")),
+                ("event_id", models.CharField(max_length=64, verbose_name="event id")),
+                ("unit_id", models.CharField(max_length=128, verbose_name="unit id")),
+                ("occurred_us", models.BigIntegerField(verbose_name="occurred us")),
+                ("received_us", models.BigIntegerField(verbose_name="received us")),
                 (
                     "experiment",
                     models.ForeignKey(
@@ -391,6 +426,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
                         to="experiments.experiment",
+                        verbose_name="experiment",
                     ),
                 ),
                 (
@@ -400,6 +436,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
                         to="courses.project",
+                        verbose_name="project",
                     ),
                 ),
                 (
@@ -409,6 +446,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
                         to="experiments.phase",
+                        verbose_name="phase",
                     ),
                 ),
                 (
@@ -418,6 +456,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
                         to="experiments.variant",
+                        verbose_name="variant",
                     ),
                 ),
             ],

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="result",
             name="is_split_off",
-            field=models.BooleanField(default=False),
+            field=models.BooleanField(default=False, verbose_name="is split off"),
         ),
         migrations.RunPython(read_snapshots, migrations.RunPython.noop),
     ]

@@ -8,11 +8,11 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="environmentstate",
             name="day",
-            field=models.CharField(blank=True, default="", max_length=24),
+            field=models.CharField(blank=True, default="", max_length=24, verbose_name="last day"),
         ),
         migrations.AddField(
             model_name="environmentstate",
             name="day_until",
-            field=models.PositiveIntegerField(default=0),
+            field=models.PositiveIntegerField(default=0, verbose_name="last hour of the day"),
         ),
     ]

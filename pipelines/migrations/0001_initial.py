@@ -24,22 +24,22 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("remote_id", models.BigIntegerField()),
-                ("iid", models.BigIntegerField(default=0)),
-                ("sha", models.CharField(blank=True, max_length=64)),
-                ("ref", models.CharField(blank=True, max_length=255)),
-                ("source", models.CharField(blank=True, max_length=40)),
-                ("status", models.CharField(max_length=30)),
-                ("status_group", models.CharField(blank=True, max_length=40)),
-                ("stages", models.JSONField(default=list)),
-                ("coverage", models.FloatField(null=True)),
-                ("duration_s", models.FloatField(null=True)),
-                ("queued_s", models.FloatField(null=True)),
-                ("created_at", models.DateTimeField()),
-                ("started_at", models.DateTimeField(null=True)),
-                ("finished_at", models.DateTimeField(null=True)),
-                ("updated_at", models.DateTimeField()),
-                ("seen_at", models.DateTimeField()),
+                ("remote_id", models.BigIntegerField(verbose_name="remote id")),
+                ("iid", models.BigIntegerField(default=0, verbose_name="number")),
+                ("sha", models.CharField(blank=True, max_length=64, verbose_name="commit")),
+                ("ref", models.CharField(blank=True, max_length=255, verbose_name="branch or tag")),
+                ("source", models.CharField(blank=True, max_length=40, verbose_name="source")),
+                ("status", models.CharField(max_length=30, verbose_name="status")),
+                ("status_group", models.CharField(blank=True, max_length=40, verbose_name="status group")),
+                ("stages", models.JSONField(default=list, verbose_name="stages")),
+                ("coverage", models.FloatField(null=True, verbose_name="coverage")),
+                ("duration_s", models.FloatField(null=True, verbose_name="duration s")),
+                ("queued_s", models.FloatField(null=True, verbose_name="queued s")),
+                ("created_at", models.DateTimeField(verbose_name="created at")),
+                ("started_at", models.DateTimeField(null=True, verbose_name="started at")),
+                ("finished_at", models.DateTimeField(null=True, verbose_name="finished at")),
+                ("updated_at", models.DateTimeField(verbose_name="updated at")),
+                ("seen_at", models.DateTimeField(verbose_name="seen at")),
             ],
             options={
                 "ordering": ["-remote_id"],
@@ -63,11 +63,17 @@ class Migration(migrations.Migration):
                                 "^(?!\\.{1,2}(?:/|$))[A-Za-z0-9_.][A-Za-z0-9_.-]*(?<!\\.)(?<!\\.git)(?<!\\.atom)(?:/(?!\\.{1,2}(?:/|$))[A-Za-z0-9_.][A-Za-z0-9_.-]*(?<!\\.)(?<!\\.git)(?<!\\.atom))+\\Z"
                             )
                         ],
+                        verbose_name="path",
                     ),
                 ),
-                ("bound_path", models.CharField(editable=False, max_length=255)),
-                ("remote_id", models.BigIntegerField(editable=False, null=True)),
-                ("default_branch", models.CharField(blank=True, editable=False, max_length=255)),
+                ("bound_path", models.CharField(editable=False, max_length=255, verbose_name="bound path")),
+                ("remote_id", models.BigIntegerField(editable=False, null=True, verbose_name="remote id")),
+                (
+                    "default_branch",
+                    models.CharField(
+                        blank=True, editable=False, max_length=255, verbose_name="default branch"
+                    ),
+                ),
                 (
                     "state",
                     models.CharField(
@@ -81,17 +87,22 @@ class Migration(migrations.Migration):
                         ],
                         default="pending",
                         max_length=10,
+                        verbose_name="state",
                     ),
                 ),
-                ("state_detail", models.CharField(blank=True, editable=False, max_length=300)),
-                ("is_suspect", models.BooleanField(default=False, editable=False)),
-                ("read_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "state_detail",
+                    models.CharField(blank=True, editable=False, max_length=300, verbose_name="state detail"),
+                ),
+                ("is_suspect", models.BooleanField(default=False, editable=False, verbose_name="is suspect")),
+                ("read_at", models.DateTimeField(editable=False, null=True, verbose_name="read at")),
                 (
                     "project",
                     models.OneToOneField(
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="repository",
                         to="courses.project",
+                        verbose_name="project",
                     ),
                 ),
             ],
@@ -109,8 +120,13 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("name", models.CharField(default="GitLab", max_length=80)),
-                ("kind", models.CharField(choices=[("gitlab", "GitLab")], default="gitlab", max_length=12)),
+                ("name", models.CharField(default="GitLab", max_length=80, verbose_name="name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("gitlab", "GitLab")], default="gitlab", max_length=12, verbose_name="kind"
+                    ),
+                ),
                 (
                     "base_url",
                     models.CharField(
@@ -119,7 +135,10 @@ class Migration(migrations.Migration):
                         verbose_name="address",
                     ),
                 ),
-                ("token", courses.encryption.EncryptedTextField(blank=True, editable=False)),
+                (
+                    "token",
+                    courses.encryption.EncryptedTextField(blank=True, editable=False, verbose_name="token"),
+                ),
                 (
                     "poll_interval_s",
                     models.PositiveIntegerField(
@@ -132,24 +151,57 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("is_enabled", models.BooleanField(default=True, verbose_name="poll this server")),
-                ("next_poll_at", models.DateTimeField(editable=False)),
-                ("not_before", models.DateTimeField(editable=False, null=True)),
-                ("last_polled_at", models.DateTimeField(editable=False, null=True)),
-                ("last_error_kind", models.CharField(blank=True, editable=False, max_length=12)),
-                ("last_error", models.CharField(blank=True, editable=False, max_length=300)),
-                ("failures", models.PositiveSmallIntegerField(default=0, editable=False)),
-                ("page_size", models.PositiveSmallIntegerField(default=50, editable=False)),
-                ("graphql_unusable_until", models.DateTimeField(editable=False, null=True)),
-                ("version", models.CharField(blank=True, editable=False, max_length=40)),
-                ("token_scopes", models.CharField(blank=True, editable=False, max_length=300)),
-                ("token_expires_on", models.DateField(editable=False, null=True)),
-                ("token_checked_at", models.DateTimeField(editable=False, null=True)),
+                ("next_poll_at", models.DateTimeField(editable=False, verbose_name="next poll at")),
+                ("not_before", models.DateTimeField(editable=False, null=True, verbose_name="not before")),
+                (
+                    "last_polled_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="last polled at"),
+                ),
+                (
+                    "last_error_kind",
+                    models.CharField(
+                        blank=True, editable=False, max_length=12, verbose_name="last error kind"
+                    ),
+                ),
+                (
+                    "last_error",
+                    models.CharField(blank=True, editable=False, max_length=300, verbose_name="last error"),
+                ),
+                (
+                    "failures",
+                    models.PositiveSmallIntegerField(default=0, editable=False, verbose_name="failures"),
+                ),
+                (
+                    "page_size",
+                    models.PositiveSmallIntegerField(default=50, editable=False, verbose_name="page size"),
+                ),
+                (
+                    "graphql_unusable_until",
+                    models.DateTimeField(editable=False, null=True, verbose_name="graphql unusable until"),
+                ),
+                (
+                    "version",
+                    models.CharField(blank=True, editable=False, max_length=40, verbose_name="version"),
+                ),
+                (
+                    "token_scopes",
+                    models.CharField(blank=True, editable=False, max_length=300, verbose_name="token scopes"),
+                ),
+                (
+                    "token_expires_on",
+                    models.DateField(editable=False, null=True, verbose_name="token expires on"),
+                ),
+                (
+                    "token_checked_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="token checked at"),
+                ),
                 (
                     "course",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="ci_servers",
                         to="courses.course",
+                        verbose_name="course",
                     ),
                 ),
             ],
@@ -167,20 +219,24 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("remote_id", models.BigIntegerField()),
-                ("name", models.CharField(max_length=255)),
-                ("stage", models.CharField(blank=True, max_length=255)),
-                ("position", models.PositiveIntegerField()),
-                ("status", models.CharField(max_length=30)),
-                ("allow_failure", models.BooleanField(default=False)),
-                ("duration_s", models.FloatField(null=True)),
-                ("failure_reason", models.CharField(blank=True, max_length=255)),
+                ("remote_id", models.BigIntegerField(verbose_name="remote id")),
+                ("name", models.CharField(max_length=255, verbose_name="name")),
+                ("stage", models.CharField(blank=True, max_length=255, verbose_name="stage")),
+                ("position", models.PositiveIntegerField(verbose_name="position")),
+                ("status", models.CharField(max_length=30, verbose_name="status")),
+                ("allow_failure", models.BooleanField(default=False, verbose_name="allow failure")),
+                ("duration_s", models.FloatField(null=True, verbose_name="duration s")),
+                (
+                    "failure_reason",
+                    models.CharField(blank=True, max_length=255, verbose_name="failure reason"),
+                ),
                 (
                     "pipeline",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="jobs",
                         to="pipelines.pipeline",
+                        verbose_name="pipeline",
                     ),
                 ),
             ],
@@ -200,15 +256,16 @@ class Migration(migrations.Migration):
                         related_name="branch",
                         serialize=False,
                         to="pipelines.repository",
+                        verbose_name="repository",
                     ),
                 ),
-                ("status", models.CharField(default="unknown", max_length=10)),
-                ("detail", models.CharField(blank=True, max_length=300)),
-                ("since", models.DateTimeField(null=True)),
-                ("red_since", models.DateTimeField(null=True)),
-                ("is_running", models.BooleanField(default=False)),
-                ("recent", models.JSONField(default=list)),
-                ("updated_at", models.DateTimeField()),
+                ("status", models.CharField(default="unknown", max_length=10, verbose_name="status")),
+                ("detail", models.CharField(blank=True, max_length=300, verbose_name="detail")),
+                ("since", models.DateTimeField(null=True, verbose_name="since")),
+                ("red_since", models.DateTimeField(null=True, verbose_name="red since")),
+                ("is_running", models.BooleanField(default=False, verbose_name="is running")),
+                ("recent", models.JSONField(default=list, verbose_name="recent")),
+                ("updated_at", models.DateTimeField(verbose_name="updated at")),
             ],
         ),
         migrations.AddField(
@@ -218,6 +275,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="repositories",
                 to="pipelines.ciserver",
+                verbose_name="server",
             ),
         ),
         migrations.AddField(
@@ -227,6 +285,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="pipelines",
                 to="pipelines.repository",
+                verbose_name="repository",
             ),
         ),
         migrations.AddIndex(
@@ -253,6 +312,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.SET_NULL,
                 related_name="+",
                 to="pipelines.pipeline",
+                verbose_name="latest",
             ),
         ),
         migrations.AddField(
@@ -263,6 +323,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.SET_NULL,
                 related_name="+",
                 to="pipelines.pipeline",
+                verbose_name="pipeline",
             ),
         ),
         migrations.AddConstraint(

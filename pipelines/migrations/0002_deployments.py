@@ -20,20 +20,21 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("key", models.CharField(max_length=100, unique=True)),
+                ("key", models.CharField(max_length=100, unique=True, verbose_name="key")),
                 (
                     "status",
                     models.CharField(
                         choices=[("success", "succeeded"), ("failed", "failed")],
                         default="success",
                         max_length=7,
+                        verbose_name="status",
                     ),
                 ),
-                ("sha", models.CharField(blank=True, max_length=64)),
-                ("ref", models.CharField(blank=True, max_length=255)),
-                ("url", models.CharField(blank=True, max_length=500)),
-                ("at", models.DateTimeField()),
-                ("seen_at", models.DateTimeField()),
+                ("sha", models.CharField(blank=True, max_length=64, verbose_name="commit")),
+                ("ref", models.CharField(blank=True, max_length=255, verbose_name="branch or tag")),
+                ("url", models.CharField(blank=True, max_length=500, verbose_name="address")),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("seen_at", models.DateTimeField(verbose_name="seen at")),
                 (
                     "environment",
                     models.ForeignKey(
@@ -41,6 +42,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="deployments",
                         to="courses.environment",
+                        verbose_name="environment",
                     ),
                 ),
             ],

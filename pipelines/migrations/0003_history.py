@@ -12,11 +12,11 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="pipeline",
             name="is_history",
-            field=models.BooleanField(default=False),
+            field=models.BooleanField(default=False, verbose_name="is history"),
         ),
         migrations.AddField(
             model_name="repository",
             name="keep_since",
-            field=models.DateTimeField(editable=False, null=True),
+            field=models.DateTimeField(editable=False, null=True, verbose_name="keep since"),
         ),
     ]
