@@ -1,6 +1,7 @@
 """What do the pages of the catalogue have in common: their place, a form, a question?"""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from django.forms import BaseForm
@@ -15,20 +16,20 @@ from courses import queries
 from courses.http import Request
 from courses.models import Course, Project, Team, User
 
-Crumbs = Sequence[tuple[str, str]]
+Place = Course | Team | Project
+Crumbs = Sequence[tuple[str, str] | tuple[str, str, Place]]
 Tabs = list[tuple[str, str, bool]]
 ROWS = 50
 NAME_TAKEN = gettext_lazy("This name, or one very much like it, is taken. Choose another.")
 
 
-def crumbs_to(*places: Course | Team | Project) -> Crumbs:
-    """Return labels and addresses from the list of courses down to the last of `places`."""
-    crumbs = [(_("Courses"), reverse("courses:course_list"))]
+def crumbs_to(*places: Place) -> Crumbs:
+    """Return labels, addresses and places from the list of courses down to the last of `places`."""
+    crumbs: list[Any] = [(_("Courses"), reverse("courses:course_list"))]
     for place in places:
         is_same = str(place) == crumbs[-1][0]  # a team's only project often has its name
-        crumbs.append(
-            (_("Project %(name)s") % {"name": place} if is_same else str(place), place.get_absolute_url())
-        )
+        text = _("Project %(name)s") % {"name": place} if is_same else str(place)
+        crumbs.append((text, place.get_absolute_url(), place))
     return crumbs
 
 

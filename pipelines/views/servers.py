@@ -56,7 +56,8 @@ def server_add(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def server_edit(request: Request, pk: int) -> HttpResponse:
     """Settings of a CI server, and what the last test of it found."""
-    server = get_object_or_404(CIServer.objects.editable_by(request.user), pk=pk)
+    rows = CIServer.objects.editable_by(request.user).select_related("course")
+    server = get_object_or_404(rows, pk=pk)
     name = server.name  # which the form changes, valid or not
     form = ServerForm(request.POST or None, user=request.user, instance=server)
     if _is_saved(request, form):
