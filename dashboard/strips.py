@@ -1,13 +1,14 @@
-"""How did an app fare day by day? One bar for each day, and what it says in words.
+"""How did an app fare day by day? A bar for each day, and what days that were alike say in words.
 
 How high a bar is up and down is how long it was so; a minute down still shows, and what nobody watched
 is a thin line. Who cannot see the bars gets the days that were not wholly up by name.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -30,8 +31,8 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """The drawing of a day: paths as (status, where), and what it says: `22 Nov: 99.03 % up`."""
+class Run:
+    """Days in a row that were alike: paths as (status, where), and what they say: `22 Nov: 99.03 % up`."""
 
     paths: list[tuple[str, str]]
     words: str
@@ -39,31 +40,42 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """The bars of an app, the oldest first, and all of them in words."""
+    """The days of an app, the oldest first, and all of them in words."""
 
-    bars: list[Bar]
+    runs: list[Run]
     words: str
 
 
 def strip(days: Sequence[Day]) -> Strip:
     """Return the drawing of the last `days`."""
-    told = [(_name(day.on), _said(day)) for day in days]
-    bars = [
-        Bar(_paths(n, day.percent), f"{name}: {said}")
-        for n, (day, (name, said)) in enumerate(zip(days, told, strict=True))
-    ]
+    runs = []
+    others: defaultdict[str, list[str]] = defaultdict(list)
+    for first, alike in _runs(days):
+        name, said = _name(alike), _said(alike[0])
+        places = range(first, first + len(alike))
+        runs.append(Run(_paths(places, alike[0].percent), f"{name}: {said}"))
+        if alike[0].percent != 100:
+            others[said].append(name)
     whole = sum(day.percent == 100 for day in days)
     words = [ngettext("%(n)s day up", "%(n)s days up", whole) % {"n": whole}] if whole else []
-    others: defaultdict[str, list[str]] = defaultdict(list)
-    for day, (name, said) in zip(days, told, strict=True):
-        if day.percent != 100:
-            others[said].append(name)
     words += [f"{said}: {', '.join(names)}" for said, names in others.items()]
-    return Strip(bars, str(capfirst("; ".join(words))))
+    return Strip(runs, str(capfirst("; ".join(words))))
 
 
-def _name(on: date) -> str:
-    return date_format(on, "MONTH_DAY_FORMAT")
+def _runs(days: Sequence[Day]) -> Iterator[tuple[int, list[Day]]]:
+    """Give the days that follow each other and were alike, with the place of the first."""
+    first = 0
+    for _percent, group in groupby(days, key=lambda day: day.percent):
+        alike = list(group)
+        yield first, alike
+        first += len(alike)
+
+
+def _name(alike: Sequence[Day]) -> str:
+    first, last = (date_format(day.on, "MONTH_DAY_FORMAT") for day in (alike[0], alike[-1]))
+    if len(alike) == 1:
+        return first
+    return _("%(first)s to %(last)s") % {"first": first, "last": last}
 
 
 def _said(day: Day) -> str:
@@ -74,15 +86,15 @@ def _said(day: Day) -> str:
     return _("%(share)s up") % {"share": percent(day.percent, 2)} if day.percent else _("down")
 
 
-def _paths(n: int, share: float | None) -> list[tuple[str, str]]:
+def _paths(places: range, share: float | None) -> list[tuple[str, str]]:
     if share is None:
-        return [("unknown", _box(n, TOP * 2, 2))]
+        return [("unknown", _boxes(places, TOP * 2, 2))]
     if share == 100:
-        return [("up", _box(n, TOP, HEIGHT - TOP))]
+        return [("up", _boxes(places, TOP, HEIGHT - TOP))]
     foot = min(max(round(HEIGHT - HEIGHT * share / 100), LEAST_DOWN), HEIGHT)
-    below = [("up", _box(n, foot, HEIGHT - foot))] if foot < HEIGHT else []
-    return [("down", _box(n, 0, foot - 1)), *below]
+    below = [("up", _boxes(places, foot, HEIGHT - foot))] if foot < HEIGHT else []
+    return [("down", _boxes(places, 0, foot - 1)), *below]
 
 
-def _box(n: int, top: int, height: int) -> str:
-    return f"M{n * WIDTH} {top}h8v{height}h-8z"
+def _boxes(places: range, top: int, height: int) -> str:
+    return "".join(f"M{n * WIDTH} {top}h8v{height}h-8z" for n in places)

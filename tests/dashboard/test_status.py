@@ -300,22 +300,30 @@ def test_a_minute_down_shows_in_a_day(minutes_down, paths, words):
     start = datetime(2026, 11, 22, tzinfo=UTC)
     end, middle = start + timedelta(days=1), start + timedelta(minutes=minutes_down)
     spans = [row for row in (Span("down", start, middle), Span("up", middle, end)) if row.start < row.end]
-    (bar,) = strip([status._day(spans, start, end)]).bars
-    assert (bar.paths, bar.words) == (paths, words)
+    (run,) = strip([status._day(spans, start, end)]).runs
+    assert (run.paths, run.words) == (paths, words)
 
 
 def test_a_day_nobody_watched_is_a_thin_line():
     start = datetime(2026, 11, 22, tzinfo=UTC)
     end = start + timedelta(days=1)
     for spans in ([Span("unknown", start, end)], []):
-        (bar,) = strip([status._day(spans, start, end)]).bars
-        assert (bar.paths, bar.words) == ([("unknown", "M0 16h8v2h-8z")], "22 Nov: not watched")
+        (run,) = strip([status._day(spans, start, end)]).runs
+        assert (run.paths, run.words) == ([("unknown", "M0 16h8v2h-8z")], "22 Nov: not watched")
+
+
+def test_days_in_a_row_that_were_alike_speak_with_one_voice():
+    days = [Day(date(2026, 11, 10 + n), share) for n, share in enumerate([100, 100, 0])]
+    up, down = strip(days).runs
+    assert (up.words, down.words) == ("10 Nov to 11 Nov: up", "12 Nov: down")
+    assert up.paths == [("up", "M0 8h8v18h-8zM10 8h8v18h-8z")]
+    assert down.paths == [("down", "M20 0h8v25h-8z")]
 
 
 def test_who_sees_no_bars_gets_the_days_that_were_not_wholly_up_by_name():
     shares = [100, 100, 99, 0, None, None]
     days = [Day(date(2026, 11, 10 + n), share) for n, share in enumerate(shares)]
-    assert strip(days).words == "2 days up; 99.00 % up: 12 Nov; down: 13 Nov; not watched: 14 Nov, 15 Nov"
+    assert strip(days).words == "2 days up; 99.00 % up: 12 Nov; down: 13 Nov; not watched: 14 Nov to 15 Nov"
     assert strip(days[2:3]).words == "99.00 % up: 12 Nov"
 
 
