@@ -3,7 +3,7 @@ import re
 import pytest
 from django.utils import timezone
 
-from courses.models import Course
+from courses.models import Course, User
 from dashboard import queries
 from tests import factories
 
@@ -39,6 +39,23 @@ def test_only_the_next_step_stands_out_and_done_ones_are_looked_at(client, lectu
     assert len(re.findall(r">Look<span", text)) == 3
     factories.CIServerFactory(course=course)
     assert next(line for line in steps_of(course).lines if line.is_next).name == "environments"
+
+
+def test_the_steps_stand_first_until_the_course_has_teams(client, db):
+    places = ("<h1>Overview</h1>", 'id="setup"', 'aria-label="How to show the teams"', 'id="teams"')
+    factories.TeamFactory(course__is_sample=True)
+    course = factories.CourseFactory(is_set_up=False)
+    client.force_login(User.objects.create_superuser("admin@example.org", "x"))
+
+    def order():
+        page = client.get("/").text
+        assert all(page.count(place) == 1 for place in places)
+        return sorted(places, key=page.index)
+
+    assert order() == list(places)
+    factories.TeamFactory(course=course)
+    title, steps, view, teams = places
+    assert order() == [title, view, teams, steps]
 
 
 def test_an_address_is_a_step_on_the_way_and_the_first_answer_ends_it(course, team):
