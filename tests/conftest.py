@@ -1,5 +1,6 @@
 """Fixtures of every test: people in each role, a WSGI client for machines."""
 
+import gc
 import io
 import json
 import threading
@@ -18,6 +19,13 @@ from courses.models import Membership
 from courses.wire import WireFunction, forget_callers
 from experiments.wire.ofrep import forget_flags
 from tests import factories, servers
+
+
+def pytest_collection_finish():
+    """Look for garbage rarely, and never among what was imported: it stays until the end."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture(autouse=True)

@@ -150,7 +150,7 @@ def test_what_changed_since_the_preview_is_checked_again(browser, url, team):
 
 
 def test_a_roster_of_a_megabyte_survives_both_steps(browser, url):
-    text = "team,email,name\n" + "".join(f"T{n},p{n}@example.org,{'ü' * 85}\n" for n in range(4990))
+    text = "team,email,name\n" + "".join(f"T{n % 9},p{n}@example.org,{'ü' * 85}\n" for n in range(4990))
     assert 900_000 < len(text.encode()) < 1_000_000
     answer = browser.post(url, {"text": text})
     assert "problem" not in answer.content.decode()

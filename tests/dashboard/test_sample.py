@@ -1,6 +1,7 @@
 """A course to look at: the same at every run, never polled, told to nobody, and gone without a trace."""
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -17,7 +18,8 @@ from alerts.models import Alert, Channel, Delivery
 from alerts.queries import untaken
 from courses.models import OPERATIONS, Course, Event, Job, User
 from courses.services import jobs
-from dashboard.sample import making, places, story
+from dashboard.sample import making, places, story, trials
+from dashboard.sample.trials import TRIALS
 from experiments.models import Experiment
 from experiments.services import results
 from health.models import Check, EnvironmentRollup, EnvironmentSample, EnvironmentState
@@ -32,7 +34,9 @@ AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def _few_teams(monkeypatch):
-    """Ten teams, and measurements of six hours: the stories are those of the whole."""
+    """Ten teams, six hours of measurements, 80 visitors of an experiment: the stories are those of the whole."""
+    few = {number: replace(trial, units=(40, 40)) for number, trial in TRIALS.items()}
+    monkeypatch.setattr(trials, "TRIALS", few)
     monkeypatch.setattr(making, "TEAMS", TEAMS)
     monkeypatch.setattr(places, "STEPS", ((5, 72), (60, 6), (1440, 1)))
     monkeypatch.setattr(places, "SAMPLES", 30)
@@ -89,7 +93,8 @@ def test_the_job_makes_every_app_something_to_show(admin):
     assert Experiment.objects.count() == 2
 
 
-def test_its_experiments_are_read_by_the_real_analysis(admin):
+def test_its_experiments_are_read_by_the_real_analysis(admin, monkeypatch):
+    monkeypatch.setattr(trials, "TRIALS", TRIALS)
     make(admin)
     for experiment in Experiment.objects.all():
         while results.analyse(experiment, now=timezone.now()):

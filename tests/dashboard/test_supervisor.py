@@ -34,12 +34,13 @@ def test_a_child_that_ends_is_started_again_after_a_growing_pause():
     assert said == ["work ended with code 3; it starts again in 2 s"]
 
 
-def test_a_child_that_ignores_the_request_is_ended_by_force():
-    deaf = child(
-        "import signal, time; signal.signal(15, signal.SIG_IGN); print(); time.sleep(60)", grace_s=0.5
+def test_a_child_that_ignores_the_request_is_ended_by_force(tmp_path):
+    ready = tmp_path / "ready"
+    command = (
+        f"import signal, time; signal.signal(15, signal.SIG_IGN); open({str(ready)!r}, 'w'); time.sleep(60)"
     )
-    begun = time.monotonic()
-    run_for(Supervisor([deaf], print), lambda: time.monotonic() > begun + 1)
+    deaf = child(command, grace_s=0.1)
+    run_for(Supervisor([deaf], print), ready.exists)
     assert deaf.process.returncode == -signal.SIGKILL
 
 
