@@ -313,7 +313,7 @@ async def _look_again(browser: Browser, site: Site, seen: list[Visit]) -> None:
 OF_PANEL = {
     "full": ("_changelist", "_change", "course_history", "course_delete"),
     "error": ("_add",),
-    "empty": ("_changelist",),
+    "empty": ("course_changelist",),
     "new": (),
     "pseudo": ("_changelist", "_change", "course_delete"),
 }
