@@ -17,11 +17,22 @@ logger = logging.getLogger(__name__)
 AWAY_FOR_S = 5.0  # how long Redis is left alone after it did not answer
 
 
+class OneClient(RedisCacheClient):
+    """Django's makes a client for each question, which takes as long as the answer. One serves all."""
+
+    def __init__(self, servers: list[str], **options: Any) -> None:
+        super().__init__(servers, **options)
+        self.client = super().get_client()
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        return self.client
+
+
 class FallbackClient:
     """Asks Redis, and this process's own memory while Redis does not answer."""
 
     def __init__(self, servers: list[str], **options: Any) -> None:
-        self.shared = RedisCacheClient(servers, **options)
+        self.shared = OneClient(servers, **options)
         self.own = LocMemCache("fallback", {})
         self.away_until = 0.0
 
