@@ -34,7 +34,7 @@ AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def _few_teams(monkeypatch):
-    """Ten teams, six hours of measurements, 80 visitors of an experiment: the stories are those of the whole."""
+    """Ten teams, six hours of measurements, 80 visitors of a test: the stories are those of the whole."""
     few = {number: replace(trial, units=(40, 40)) for number, trial in TRIALS.items()}
     monkeypatch.setattr(trials, "TRIALS", few)
     monkeypatch.setattr(making, "TEAMS", TEAMS)
