@@ -13,12 +13,17 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 import pytest
 from django.core.cache import cache
 from django.db import connections
+from hypothesis import settings
 
 from courses import live
 from courses.models import Membership
 from courses.wire import WireFunction, forget_callers
 from experiments.wire.ofrep import forget_flags
 from tests import factories, servers
+
+# No test is about time, and a machine may be busy.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def pytest_collection_finish():

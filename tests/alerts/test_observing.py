@@ -180,7 +180,7 @@ def test_subjects_that_go_take_their_alerts_along(project, rule):
 steps = st.lists(st.tuples(st.integers(0, 12), st.sampled_from([0.0, 1.0, None])), min_size=1, max_size=12)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(steps, max_size=4))
 def test_any_batches_in_any_order_leave_one_open_alert_and_replay_to_nothing(team, batches):
     project = factories.ProjectFactory(team=team)

@@ -304,7 +304,7 @@ def rounded(snapshot):
 
 
 @given(histories())
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_late_repeated_and_reordered_events_give_the_result_of_a_clean_replay(team, history):
     happened, batches, is_stopped = history
     found = []
