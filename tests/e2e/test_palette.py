@@ -28,9 +28,8 @@ class Stand:
 
     def __init__(self, shortcuts: str) -> None:
         items = "".join(ITEM.format(n=n) for n in range(3))
-        palette = render_to_string(
-            "dashboard/_palette.html", {"user": SimpleNamespace(has_shortcuts=shortcuts != "off"), "own_page": ""}
-        )
+        user = SimpleNamespace(has_shortcuts=shortcuts != "off")
+        palette = render_to_string("dashboard/_palette.html", {"user": user, "own_page": ""})
         self.page = PAGE.format(shortcuts=shortcuts, items=items, palette=palette)
         self.asked: list[str] = []
         self.late: set[str] = set()
