@@ -18,11 +18,11 @@ AWAY_FOR_S = 5.0  # how long Redis is left alone after it did not answer
 
 
 class OneClient(RedisCacheClient):
-    """Django's makes a client for each question, which takes as long as the answer. One serves all."""
+    """Django's makes a client for each question, which takes as long as the answer. Here one serves all."""
 
     def __init__(self, servers: list[str], **options: Any) -> None:
         super().__init__(servers, **options)
-        self.client = super().get_client()
+        self.client = super().get_client(write=True)  # of several servers the one that takes writes
 
     def get_client(self, key: Any = None, *, write: bool = False) -> Any:
         return self.client

@@ -46,6 +46,12 @@ def test_with_redis_every_process_sees_the_same(redis):
     assert other.get("k") == "v"
 
 
+def test_of_several_servers_the_one_that_takes_writes_is_asked(redis, caplog):
+    cache = SharedCache([redis, f"redis://127.0.0.1:{servers.free_port()}/0"], {"OPTIONS": tuning.CACHE})
+    assert use(cache) == AS_A_CACHE
+    assert "does not answer" not in caplog.text
+
+
 def test_without_redis_a_process_counts_by_itself(caplog):
     cache = cache_at(f"redis://127.0.0.1:{servers.free_port()}/0")
     assert use(cache) == AS_A_CACHE
