@@ -202,7 +202,7 @@ def test_error_pages_say_what_to_do(rf, name, status):
     request = rf.get("/")
     answer = getattr(answers, name)(request, Exception("hush-hush"))
     assert answer.status_code == status
-    assert "Go to the first page" in answer.content.decode()
+    assert "Go to the start page" in answer.content.decode()
     assert "hush-hush" not in answer.content.decode()
 
 
