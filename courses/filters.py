@@ -32,7 +32,7 @@ class Filters:
         return self != Filters()
 
     @property
-    def choices(self) -> int:
+    def choice_count(self) -> int:
         """How many of the lists to choose from leave something out; text and state stand beside them."""
         return sum(map(bool, (self.course, self.tutor, self.tag)))
 

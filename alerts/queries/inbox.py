@@ -48,7 +48,7 @@ class Filters:
         return self != Filters(state=self.state, group=self.group)
 
     @property
-    def choices(self) -> int:
+    def choice_count(self) -> int:
         """How many of the lists to choose from leave something out."""
         return sum(map(bool, (self.severity, self.course, self.tutor, self.tag, self.team, self.rule)))
 

@@ -32,8 +32,8 @@ def test_an_address_is_read_up_to_its_limits():
 
 
 def test_only_what_is_chosen_from_a_list_counts_as_a_choice():
-    assert Filters(state="down", text="a", is_watched=True).choices == 0
-    assert Filters(course="c", tutor=7, tag="heroku", text="a").choices == 3
+    assert Filters(state="down", text="a", is_watched=True).choice_count == 0
+    assert Filters(course="c", tutor=7, tag="heroku", text="a").choice_count == 3
 
 
 @pytest.mark.django_db
