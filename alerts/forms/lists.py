@@ -1,5 +1,6 @@
 """What should a list of alerts or messages show, and what is said to an alert?"""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -35,6 +36,13 @@ class LenientForm(forms.Form):
         """Return what was chosen of each field, empty where nothing or nothing valid was."""
         self.full_clean()
         return {name: self.cleaned_data.get(name) or "" for name in self.fields}
+
+    def offer(self, name: str, empty: Text, rows: Sequence[tuple[Any, str]]) -> None:
+        """Let `name` be chosen from `rows`. One choice is none, but not every team has the tag."""
+        if len(rows) > 1 or (rows and (name == "tag" or self.data.get(name))):
+            self.fields[name].choices = [("", empty), *rows]  # type: ignore[attr-defined]
+        else:
+            del self.fields[name]
 
 
 class InboxForm(LenientForm):
@@ -76,11 +84,7 @@ class InboxForm(LenientForm):
             ("team", _("All teams"), teams),
             ("rule", _("All rules"), rules),
         ):
-            # One choice is none, but not every team has the tag.
-            if len(rows) > 1 or (rows and (name == "tag" or data.get(name))):
-                self.fields[name].choices = [("", empty), *rows]  # type: ignore[attr-defined]
-            else:
-                del self.fields[name]
+            self.offer(name, empty, rows)
 
     def asked(self) -> queries.Filters:
         """Return the filters that the address names."""
@@ -112,15 +116,8 @@ class LogForm(LenientForm):
         rows = queries.channel_choices(user)
         is_many = len({course for _pk, _name, course in rows}) > 1
         names = [(pk, f"{name} · {course}" if is_many else name) for pk, name, course in rows]
-        tags = [(name, name) for name in choices_of(user)[1]]
-        for name, empty, found in (
-            ("channel", _("All channels"), names[1:] and names),
-            ("tag", _("All tags"), tags),
-        ):
-            if found:
-                self.fields[name].choices = [("", empty), *found]  # type: ignore[attr-defined]
-            else:
-                del self.fields[name]
+        self.offer("channel", _("All channels"), names)
+        self.offer("tag", _("All tags"), [(name, name) for name in choices_of(user)[1]])
 
 
 class NoteForm(forms.Form):
