@@ -1,7 +1,6 @@
 """What do the pages of the catalogue have in common: their place, a form, a question?"""
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.conf import settings
 from django.forms import BaseForm
@@ -17,7 +16,8 @@ from courses.http import Request
 from courses.models import Course, Project, Team, User
 
 Place = Course | Team | Project
-Crumbs = Sequence[tuple[str, str] | tuple[str, str, Place]]
+Crumb = tuple[str, str] | tuple[str, str, Place]
+Crumbs = Sequence[Crumb]
 Tabs = list[tuple[str, str, bool]]
 ROWS = 50
 NAME_TAKEN = gettext_lazy("This name, or one very much like it, is taken. Choose another.")
@@ -25,7 +25,7 @@ NAME_TAKEN = gettext_lazy("This name, or one very much like it, is taken. Choose
 
 def crumbs_to(*places: Place) -> Crumbs:
     """Return labels, addresses and places from the list of courses down to the last of `places`."""
-    crumbs: list[Any] = [(_("Courses"), reverse("courses:course_list"))]
+    crumbs: list[Crumb] = [(_("Courses"), reverse("courses:course_list"))]
     for place in places:
         is_same = str(place) == crumbs[-1][0]  # a team's only project often has its name
         text = _("Project %(name)s") % {"name": place} if is_same else str(place)

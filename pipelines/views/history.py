@@ -25,7 +25,7 @@ def server_history(request: Request, pk: int) -> HttpResponse:
     job = _started(request, server.course, form) if form.is_valid() else None
     if job:
         return redirect(job)
-    crumbs = crumbs_of((server.name, server.get_absolute_url()))
+    crumbs = crumbs_of(server)
     count = services.readable(server.course).count()
     context = {"server": server, "form": form, "crumbs": crumbs, "count": count}
     return render(request, "pipelines/server_history.html", context)

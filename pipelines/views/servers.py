@@ -15,7 +15,7 @@ from courses.exports import wants_csv
 from courses.http import Request
 from courses.live import live_page
 from courses.models import Course
-from courses.views.pages import confirm_page
+from courses.views.pages import Crumb, confirm_page
 from pipelines import queries, services
 from pipelines.exports import servers_csv
 from pipelines.forms import ServerForm
@@ -92,7 +92,8 @@ def _is_saved(request: Request, form: ServerForm) -> bool:
 @require_http_methods(["GET", "POST"])
 def server_delete(request: Request, pk: int) -> HttpResponse:
     """Ask, then delete a CI server with what was read from it."""
-    server = get_object_or_404(CIServer.objects.editable_by(request.user), pk=pk)
+    rows = CIServer.objects.editable_by(request.user).select_related("course")
+    server = get_object_or_404(rows, pk=pk)
     if request.method == "POST":
         services.remove_server(server, by=request.user, now=timezone.now())
         messages.success(request, _("“%(name)s” is deleted.") % {"name": server.name})
@@ -101,7 +102,7 @@ def server_delete(request: Request, pk: int) -> HttpResponse:
         request,
         title=_("Delete “%(name)s”?") % {"name": server.name},
         text=LOST,
-        crumbs=crumbs_of((server.name, server.get_absolute_url())),
+        crumbs=crumbs_of(server),
         action=_("Delete for good"),
     )
 
@@ -135,10 +136,10 @@ def _lecturer_only(request: Request) -> None:
         raise Http404
 
 
-def crumbs_of(*more: tuple[str, str]) -> list[tuple[str, str]]:
-    """Return labels and addresses from the board down to what of the CI servers is shown."""
+def crumbs_of(*servers: CIServer) -> list[Crumb]:
+    """Return labels and addresses from the board down to the CI servers, or to one of them."""
     return [
         (_("Pipelines"), reverse("pipelines:board")),
         (_("CI servers"), reverse("pipelines:server_list")),
-        *more,
+        *((server.name, server.get_absolute_url(), server.course) for server in servers),
     ]

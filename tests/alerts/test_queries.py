@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from alerts import queries
-from courses.models import Event
+from courses.models import OPERATIONS, Event
 from tests import factories
 
 
@@ -23,3 +23,13 @@ def test_delivery_counts_tell_all_and_each_state(lecturer, team):
         factories.DeliveryFactory(channel=channel, state=state, sent_at=timezone.now())
     factories.DeliveryFactory(state="dead")
     assert queries.delivery_counts(queries.delivery_log(lecturer)) == {"": 3, "sent": 2, "dead": 1}
+
+
+def test_the_bell_tells_of_the_sample_course_until_there_is_a_course_of_ones_own(db):
+    admin = factories.UserFactory(is_superuser=True)
+    mine = factories.AlertFactory(state="firing", project__team__course__slug=OPERATIONS)
+    made_up = factories.AlertFactory(state="firing", project__team__course__is_sample=True)
+    factories.CourseFactory(is_archived=True)
+    assert queries.untaken(admin) == {"count": 2, "newest": made_up}
+    factories.CourseFactory()
+    assert queries.untaken(admin) == {"count": 1, "newest": mine}

@@ -15,8 +15,7 @@ from django.utils import timezone
 import health.services
 import pipelines.services
 from alerts.models import Alert, Channel, Delivery
-from alerts.queries import untaken
-from courses.models import OPERATIONS, Course, Event, Job, User
+from courses.models import Course, Event, Job, User
 from courses.services import jobs
 from dashboard.sample import making, places, story, trials
 from dashboard.sample.trials import TRIALS
@@ -132,15 +131,6 @@ def test_its_server_is_not_told_to_be_late(admin):
     make(admin)
     later = timezone.now() + timedelta(days=30)
     assert [notice.is_bad for notice in server_notices(admin, now=later)] == [False]
-
-
-def test_the_bell_tells_of_it_until_there_is_a_course_of_ones_own(admin):
-    mine = factories.AlertFactory(state="firing", project__team__course__slug=OPERATIONS)
-    made_up = factories.AlertFactory(state="firing", project__team__course__is_sample=True)
-    factories.CourseFactory(is_archived=True)
-    assert untaken(admin) == {"count": 2, "newest": made_up}
-    factories.CourseFactory()
-    assert untaken(admin) == {"count": 1, "newest": mine}
 
 
 def _environments():
@@ -264,16 +254,20 @@ def test_pages_of_a_made_up_course_say_so(client, admin, team, lecturer, is_samp
         *(factories.ExperimentFactory(project=project), factories.AlertFactory(project=project)),
         *(factories.HostFactory(course=course), factories.CourseJobFactory(course=course)),
     ]
-    names = ("member_list", "job_list", "key_list", "course_edit", "roster_import", "team_add")
-    pages = [reverse(f"courses:{name}", args=[course.slug]) for name in names]
-    pages.append(reverse("dashboard:course_setup", args=[course.slug]))
-    pages += [f"{team.get_absolute_url()}{name}/" for name in ("edit", "archive", "add-project")]
-    names = ("edit", "add-environment", "keys", "keys/add")
-    pages += [f"{project.get_absolute_url()}{name}/" for name in names]
-    place, experiment = below[0], below[3]
-    pages += [reverse("courses:environment_edit", args=[place.pk]), f"{place.get_absolute_url()}delete/"]
-    pages += [f"{experiment.get_absolute_url()}{name}/" for name in ("edit", "start", "delete")]
-    pages += [row.get_absolute_url() for row in (course, team, project, repository.server, *below)]
+    place, server, experiment = below[0], repository.server, below[3]
+    under = {
+        course: ("people", "jobs", "keys", "edit", "roster", "add-team", "setup"),
+        team: ("edit", "archive", "add-project"),
+        project: ("edit", "add-environment", "keys", "keys/add"),
+        experiment: ("edit", "start", "delete"),
+        server: ("history", "delete"),
+        place: ("delete",),
+    }
+    pages = [f"{row.get_absolute_url()}{name}/" for row, names in under.items() for name in names]
+    channel = factories.ChannelFactory(course=course)
+    pages.append(reverse("courses:environment_edit", args=[place.pk]))
+    pages.append(reverse("alerts:channel_edit", args=[channel.pk]))
+    pages += [row.get_absolute_url() for row in (course, team, project, server, *below)]
     add = reverse("courses:member_add", args=[course.slug])
     for user, may_remove in [(lecturer, False), (admin, True)]:
         client.force_login(user)
