@@ -118,7 +118,7 @@ class TagForm(forms.ModelForm):  # type: ignore[type-arg]
 
 @admin.register(Tag)
 class TagAdmin(PanelAdmin):
-    """Tags are made where a team is edited; here they are renamed and deleted."""
+    """Tags are made with their teams and by the roster; here they are renamed and deleted."""
 
     list_display = ["name", "course"]
     list_filter = ["course"]
