@@ -145,7 +145,7 @@ def people_of(course: Course, *, text: str, tag: str, role: str) -> QuerySet[Use
     """Return the people of the course whose name, address or team holds `text`, with their `roles`.
 
     Lecturers, then tutors, each by the name they are shown with; then students, team by team.
-    role: only who has this one, in a team that holds the text where no name or address does, with that `tag`.
+    tag: only who is in a team with it. role: only who has this one, and has it in the team that was found.
     """
     found = _parts_found(course, text, tag)
     if role:
