@@ -34,8 +34,9 @@ ENCRYPTION_KEYS = env.list("ENCRYPTION_KEYS", [SECRET_KEY])
 ADMIN_EMAIL = env.str("ADMIN_EMAIL", "admin@localhost")
 ADMIN_PASSWORD = env.str("ADMIN_PASSWORD", "")
 
-# Outgoing requests reach public addresses, and these networks: "10.1.0.0/16" or "127.0.0.1/32:8000".
-OUTBOUND_ALLOW = env.list("OUTBOUND_ALLOW", [f"127.0.0.1/32:{PORT}"])
+# Outgoing requests reach public addresses, this site's own port, and the networks named here:
+# "10.1.0.0/16" or "192.168.7.4/32:8080".
+OUTBOUND_ALLOW = [f"127.0.0.1/32:{PORT}", *env.list("OUTBOUND_ALLOW", [])]
 
 INSTALLED_APPS = [
     "django.contrib.admin",

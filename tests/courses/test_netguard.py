@@ -4,6 +4,7 @@ import gzip
 import ipaddress
 import os
 import re
+import runpy
 import socket
 import ssl
 import threading
@@ -159,6 +160,13 @@ def test_public_address_passes(text):
 def test_no_port_of_a_hostile_address_is_reached(settings, text, port):
     settings.OUTBOUND_ALLOW = []
     assert not networks.may_reach(ipaddress.ip_address(text), port)
+
+
+def test_the_sites_own_port_stays_allowed_beside_what_is_named(monkeypatch, tmp_path):
+    for name, value in {"DATA_DIR": tmp_path, "PORT": 8471, "OUTBOUND_ALLOW": "10.20.0.0/16"}.items():
+        monkeypatch.setenv(name, str(value))
+    chosen = runpy.run_module("dashboard.settings")
+    assert chosen["OUTBOUND_ALLOW"] == ["127.0.0.1/32:8471", "10.20.0.0/16"]
 
 
 def test_only_web_ports_of_public_addresses(settings):
