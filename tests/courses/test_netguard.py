@@ -162,10 +162,10 @@ def test_no_port_of_a_hostile_address_is_reached(settings, text, port):
     assert not networks.may_reach(ipaddress.ip_address(text), port)
 
 
-def test_the_sites_own_port_stays_allowed_beside_what_is_named(monkeypatch, tmp_path):
+def test_the_sites_own_port_stays_allowed_beside_what_is_named(settings, monkeypatch, tmp_path):
     for name, value in {"DATA_DIR": tmp_path, "PORT": 8471, "OUTBOUND_ALLOW": "10.20.0.0/16"}.items():
         monkeypatch.setenv(name, str(value))
-    chosen = runpy.run_module("dashboard.settings")
+    chosen = runpy.run_path(str(settings.BASE_DIR / "dashboard" / "settings.py"))
     assert chosen["OUTBOUND_ALLOW"] == ["127.0.0.1/32:8471", "10.20.0.0/16"]
 
 
