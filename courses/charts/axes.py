@@ -23,6 +23,8 @@ DAYS = (1, 2, 7, 14, 28, 56, 112, 364)
 ROUND = (1, 2, 2.5, 5, 10)
 SMALLEST = 1e-300  # below it a float has no power of ten to be rounded to
 
+Placed = tuple[float, float]
+
 
 def percent_of(share: float) -> str:
     """Return a share (0 to 1) of the width as a coordinate: `12.5%`."""
@@ -32,6 +34,11 @@ def percent_of(share: float) -> str:
 def px(value: float) -> str:
     """Return pixels as a coordinate."""
     return f"{round(value, 1):g}"
+
+
+def path_of(run: Sequence[Placed]) -> str:
+    """Return places as the value of a `points` attribute."""
+    return " ".join(f"{px(x)},{px(y)}" for x, y in run)
 
 
 @dataclass(frozen=True, slots=True)

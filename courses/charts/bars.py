@@ -42,13 +42,15 @@ class Box:
 class StatusBar:
     """A drawing with its summary. values: the words of each column, joined by |.
 
-    rows: the statuses as (status, its word, since when, how long), newest first, at most `TABLE_ROWS`.
+    rows: the statuses as (status, its word, since when, how long), newest first, at most `TABLE_ROWS`;
+    left_out: how many older ones there are.
     """
 
     frame: Frame
     boxes: list[Box]
     values: str
     rows: list[tuple[str, str, datetime, str]]
+    left_out: int
 
 
 def status_bar(
@@ -87,6 +89,7 @@ def status_bar(
         rows=[
             (status, status_words(status), first, words_of(last - first)) for status, first, last in newest
         ],
+        left_out=len(spans) - len(newest),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
 
-from courses.charts.axes import PLOT_PX, TimeAxis, ValueAxis, percent_of, px, value_ticks
+from courses.charts.axes import PLOT_PX, TimeAxis, ValueAxis, path_of, percent_of, px, value_ticks
 from courses.charts.frames import Frame, frame
 from courses.charts.overlays import Overlay
 
@@ -21,7 +21,6 @@ TABLE_ROWS = 48
 NO_OVERLAY = Overlay()
 
 Point = tuple[datetime, float | None]
-Placed = tuple[float, float]
 T = TypeVar("T", bound=tuple[Any, ...])  # an instant and what was measured then
 
 
@@ -69,7 +68,7 @@ class DrawnBand:
 
 @dataclass(frozen=True, slots=True)
 class LineChart:
-    """A drawing of lines. every: how many instants one row of the table stands for."""
+    """A drawing of lines. every: of how many instants a row of the table is the highest."""
 
     frame: Frame
     lines: list[Line]
@@ -124,9 +123,18 @@ def line_chart(
             for one, style, words in zip(series, STYLES, found, strict=False)
         ],
         bands=[_band(band, max_gap, axis, scale) for band in bands],
-        rows=[(axis.exactly(at), [one.get(at, "–") for one in found]) for at in instants[::-1][::every]],
+        rows=[
+            (axis.exactly(at), [one.get(at, "–") for one in found]) for at in _peaks(series, instants, every)
+        ],
         every=every,
     )
+
+
+def _peaks(series: Sequence[Series], instants: Sequence[datetime], every: int) -> list[datetime]:
+    """Return of each `every` instants, the newest first, the one at which a line is highest."""
+    measured = [(at, value) for one in series for at, value in one.points if value is not None]
+    highest, newest = dict(sorted(measured, key=lambda point: point[1])), instants[::-1]
+    return [max(newest[n : n + every], key=highest.__getitem__) for n in range(0, len(newest), every)]
 
 
 def _line(
@@ -159,7 +167,7 @@ def _band(band: Band, max_gap: timedelta, axis: TimeAxis, scale: ValueAxis) -> D
     paths = []
     for run in _runs(inside, max_gap):
         over = [(axis.share(at) * ACROSS, scale.y(high)) for at, _low, high in run if high is not None]
-        under = [(axis.share(at) * ACROSS, scale.y(low)) for at, low, _high in run if low is not None]
+        under = [(axis.share(at) * ACROSS, scale.y(low)) for at, low, _peaks in run if low is not None]
         paths.append(path_of([*over, *reversed(under)]))
     return DrawnBand(band.label, paths)
 
@@ -174,11 +182,6 @@ def _runs(points: Sequence[T], max_gap: timedelta) -> list[list[T]]:
         if None not in point:
             runs[-1].append(point)
     return [run for run in runs if run]
-
-
-def path_of(run: Sequence[Placed]) -> str:
-    """Return places as the value of a `points` attribute."""
-    return " ".join(f"{px(x)},{px(y)}" for x, y in run)
 
 
 def _described(series: Series, show: Callable[[float], str]) -> str:

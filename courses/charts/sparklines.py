@@ -6,8 +6,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from courses.charts.axes import px
-from courses.charts.lines import Placed, path_of
+from courses.charts.axes import Placed, path_of, px
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,8 +168,23 @@ def test_table_is_bounded_newest_first_and_says_what_it_leaves_out():
     drawing = chart([(n / 10, float(n)) for n in range(300)])
     assert len(drawing.rows) <= lines.TABLE_ROWS
     assert drawing.rows[0] == ("28 Mar 2026, 12:29", ["299 ms"])
-    assert "(one of 7 points)" in drawn("_line_chart", drawing)
-    assert "points)" not in drawn("_line_chart", chart([(0, 1.0)]))
+    assert "(the highest of each 7)" in drawn("_line_chart", drawing)
+    assert "highest of" not in drawn("_line_chart", chart([(0, 1.0)]))
+
+
+def test_a_peak_of_any_line_stands_in_the_table():
+    half, most = ([(at(n / 10), float(n == peak)) for n in range(300)] for peak in (50, 205))
+    half[250] = (half[250][0], None)
+    drawing = lines.line_chart(
+        "Latency",
+        [lines.Series("p50", half), lines.Series("p95", most)],
+        ident="latency",
+        axis=axis(),
+        max_gap=timedelta(minutes=2),
+        show=str,
+    )
+    assert len(drawing.rows) == 43
+    assert [words for _at, words in drawing.rows if "1.0" in words] == [["0.0", "1.0"], ["1.0", "0.0"]]
 
 
 def test_no_line_and_no_band_crosses_a_point_without_a_value():
@@ -347,6 +362,14 @@ def test_a_short_outage_is_still_seen():
 def test_what_nobody_watched_is_thin():
     watched, unwatched = bar([("up", 0, 1)]).boxes[:2]
     assert float(unwatched.width[:-1]) < float(watched.width[:-1]) / 2
+
+
+def test_status_bar_says_how_many_of_its_statuses_the_table_leaves_out():
+    spans = [(("up", "down")[n % 2], n, n + 1) for n in range(bars.TABLE_ROWS + 3)]
+    drawing = bar(spans, minutes=60)
+    assert (len(drawing.rows), drawing.left_out) == (bars.TABLE_ROWS, 3)
+    assert "(3 older are left out)" in drawn("_status_bar", drawing)
+    assert "left out" not in drawn("_status_bar", bar(spans[3:], minutes=60))
 
 
 def test_down_is_told_without_colour():
