@@ -13,11 +13,12 @@ from courses import services
 from courses.forms import RosterForm
 from courses.http import Request
 from courses.models import Course
+from courses.refusals import unchecked
 from courses.services import RosterPlan
 from courses.services.jobs import JobRefusedError
 from courses.services.roster_job import start_roster_import
 from courses.views.pages import crumbs_to, is_mail_filed
-from courses.wording import NAMES, reason_of, remedy_of, unchecked
+from courses.wording import NAMES, reason_of, remedy_of
 
 SALT = "courses.roster"
 HOUR_S = 3600
@@ -49,7 +50,7 @@ def roster_import(request: Request, course: str) -> HttpResponse:
 
 
 def _preview(request: Request, course: Course, text: str, plan: RosterPlan) -> HttpResponse:
-    """Show the plan. The text travels in the page, signed for this reader and course."""
+    """Show the plan. The text travels in the page: signed for this reader and course, and to be mended."""
     draft = [text, course.pk, request.user.pk]
     unreachable = services.unreachable(plan)[:SHOWN]
     context = {
@@ -60,6 +61,7 @@ def _preview(request: Request, course: Course, text: str, plan: RosterPlan) -> H
         "changes": [(row, NAMES[row.what]) for row in plan.changes[:SHOWN]],
         "unreachable": unreachable,
         "warning": unchecked([place.url for place in unreachable]) if unreachable else "",
+        "form": RosterForm(initial={"text": text}),
         "draft": "" if plan.problems else signing.dumps(draft, salt=SALT, compress=True),
     }
     return render(request, "courses/roster_preview.html", context)

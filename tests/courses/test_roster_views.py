@@ -1,5 +1,6 @@
 """The two steps of a roster import in the browser's eyes."""
 
+import html
 import re
 
 import pytest
@@ -93,6 +94,23 @@ def test_every_bad_line_is_named(browser, url):
     assert "<code>nobody</code>" in answer
     assert "<script>," not in answer
     assert 'name="draft"' not in answer
+
+
+def test_a_bad_line_is_mended_where_it_is_told(browser, url):
+    text = '\nteam,email\n"A & </textarea>",nobody\n'
+    page = browser.post(url, {"text": text}).content.decode()
+    kept = html.unescape(re.search(r"<textarea[^>]*>\n(.*?)</textarea>", page, re.DOTALL)[1])
+    assert kept == text
+    page = browser.post(url, {"text": kept.replace("nobody", "somebody@example.org")}).content.decode()
+    assert "Nothing is written yet" in page
+    assert "somebody@example.org" in re.search(r"<details id=\"mend\">.*?</details>", page, re.DOTALL)[0]
+    for refused in ({"text": "team\0"}, {"text": text, "file": SimpleUploadedFile("r.csv", b"team")}):
+        assert (
+            "team"
+            in re.search(
+                r"<textarea[^>]*>(.*?)</textarea>", browser.post(url, refused).content.decode(), re.DOTALL
+            )[1]
+        )
 
 
 def test_long_previews_are_cut(browser, url):
