@@ -18,6 +18,7 @@ class PlaceNow(NamedTuple):
     """An environment as it is believed now. pk: of the environment.
 
     sha, deployed_at: the version that arrived last; failed_at: when a newer one failed to, or None.
+    silent_since: when it was heard of last, if that is too long ago to be believed; was: its status then.
     """
 
     pk: int
@@ -30,12 +31,19 @@ class PlaceNow(NamedTuple):
     sha: str = ""
     deployed_at: datetime | None = None
     failed_at: datetime | None = None
+    silent_since: datetime | None = None
+    was: str = ""
+
+    @property
+    def was_words(self) -> str:
+        return str(Status(self.was).label)
 
 
 class BuildNow(NamedTuple):
     """A default branch by its last pipeline with a verdict. pk: of the repository.
 
     since: since when it is of this colour, None while it has no verdict. ended_at: of the pipeline.
+    read_at: when it was read last, if its server is not read any more.
     """
 
     pk: int
@@ -46,6 +54,7 @@ class BuildNow(NamedTuple):
     number: int | None = None
     sha: str = ""
     ended_at: datetime | None = None
+    read_at: datetime | None = None
 
 
 class AlertNow(NamedTuple):
@@ -121,7 +130,7 @@ class Standing:
         return [(place, self.newer_than(place)) for place in self.places]
 
     @property
-    def unknown(self) -> str:
-        """What is not known, in the words of the app that could not look."""
+    def unknown(self) -> PlaceNow | BuildNow | None:
+        """The first of which is known why nothing is known."""
         rows: Iterable[PlaceNow | BuildNow] = (*self.places, *self.builds)
-        return next((row.detail for row in rows if row.status == Status.UNKNOWN and row.detail), "")
+        return next((row for row in rows if row.status == Status.UNKNOWN and row.detail), None)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from courses.templatetags.ui import duration
 from dashboard.rules import Concern
-from dashboard.standing import Standing
+from dashboard.standing import PlaceNow, Standing
 from health.models import Status
 from health.wording import day_words
 
@@ -32,7 +32,8 @@ def state_of(one: Standing, now: datetime) -> tuple[str, str]:
             return f"{_('down')} {duration(now - place.since)}", f"{where}{place.detail}"
         case Concern.RED:
             red = one.red[0]
-            return f"{_('red')} {duration(now - red.since) if red.since else ''}".strip(), red.detail
+            span = duration(now - red.since) if red.since and not red.read_at else ""
+            return f"{_('red')} {span}".strip(), red.detail
         case Concern.ALERT:
             return f"{_('alert')} {duration(now - one.alerts[0].since)}", one.alerts[0].title
         case Concern.ERRORS:
@@ -40,7 +41,7 @@ def state_of(one: Standing, now: datetime) -> tuple[str, str]:
         case Concern.WARNINGS:
             return _("warning"), _warning(one, now)
         case Concern.UNKNOWN:
-            return _("unknown"), one.unknown or _("nothing is watched yet")
+            return _("unknown"), _unknown(one, now)
     return str(CONCERNS[one.concern][1]), ""
 
 
@@ -62,7 +63,7 @@ def headline(one: Standing, now: datetime) -> str:
         case Concern.WARNINGS:
             return _warning(one, now)
         case Concern.UNKNOWN:
-            return _("Not known: %(why)s") % {"why": one.unknown or _("nothing is watched yet")}
+            return _("Not known: %(why)s") % {"why": _unknown(one, now)}
     if not one.builds or not one.places:
         missing = _("no repository is read") if one.places else _("nothing is deployed")
         return _("What is watched is fine; %(missing)s") % {"missing": missing}
@@ -77,8 +78,23 @@ def _warning(one: Standing, now: datetime) -> str:
     return _("The last build passed with warnings")
 
 
+def _unknown(one: Standing, now: datetime) -> str:
+    """Return why nothing is known. What the site may not ask is for those to know who can change it."""
+    row = one.unknown
+    silent = next((place for place in one.places if place.silent_since), None)
+    if silent and silent.silent_since:
+        values = {"place": silent.name, "span": duration(now - silent.silent_since)}
+        return _("no news of %(place)s for %(span)s") % values
+    if isinstance(row, PlaceNow) and not one.may_edit:
+        return _("not watched at present; your course’s staff see why")
+    return row.detail if row else _("nothing is watched yet")
+
+
 def _red(one: Standing, now: datetime) -> str:
     red = one.red[0]
+    if red.read_at:
+        values = {"span": duration(now - red.read_at), "why": red.detail}
+        return _("The build was red when it was last read, %(span)s ago: %(why)s") % values
     if red.since is None:
         return _("The build is red: %(why)s") % {"why": red.detail}
     values = {"span": duration(now - red.since), "why": red.detail}

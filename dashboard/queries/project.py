@@ -16,11 +16,15 @@ ALERTS_SHOWN = 10
 
 @dataclass(frozen=True, slots=True)
 class PlaceRow:
-    """An environment. state: None until it was checked. deployment: the version that arrived last."""
+    """An environment. state: None until it was checked. deployment: the version that arrived last.
+
+    is_stale: nothing was heard of it for so long that its state is not believed any more.
+    """
 
     environment: Environment
     state: EnvironmentState | None
     status: str
+    is_stale: bool
     deployment: Deployment | None
 
 
@@ -28,12 +32,13 @@ class PlaceRow:
 class ProjectNow:
     """Everything the project's page shows that changes by itself, but for its timeline.
 
-    flaky: which jobs of its repository cannot be trusted, in words.
+    flaky: which jobs of its repository cannot be trusted, in words. is_old: its server is not read any more.
     """
 
     places: list[PlaceRow]
     repository: Repository | None
     flaky: str
+    is_old: bool
     alerts: list[Alert]
     experiments: list[Experiment]
 
@@ -51,6 +56,7 @@ def project_now(project: Project, *, now: datetime) -> ProjectNow:
         places=[_place(row, deployed.get(row.pk), now) for row in rows],
         repository=repository,
         flaky=flaky_words(flaky),
+        is_old=bool(repository and repository.read_at and repository.server.is_unread(now)),
         alerts=list(open_alerts[:ALERTS_SHOWN]),
         experiments=list(Experiment.objects.running().filter(project=project).order_by("pk")),
     )
@@ -59,4 +65,4 @@ def project_now(project: Project, *, now: datetime) -> ProjectNow:
 def _place(environment: Environment, deployment: Deployment | None, now: datetime) -> PlaceRow:
     state: EnvironmentState | None = getattr(environment, "health_state", None)
     status = state.status_at(now) if state else Status.UNKNOWN.value
-    return PlaceRow(environment, state, status, deployment)
+    return PlaceRow(environment, state, status, bool(state and state.is_stale(now)), deployment)

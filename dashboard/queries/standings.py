@@ -12,11 +12,13 @@ from dashboard.rules import concern_of
 from dashboard.standing import AlertNow, BuildNow, PlaceNow, Standing
 from health.models import EnvironmentRollup, EnvironmentState, Status
 from health.rules import day, slots
-from pipelines.models import Deployment, RepositoryState
+from pipelines.models import CIServer, Deployment, RepositoryState
 from pipelines.models.deployments import SHORT
 
 ERRORS_OF = timedelta(hours=1)
 STEP_MINUTES = 5
+# of a CI server: whether it is read any more
+POLLED = ("is_enabled", "last_error_kind", "last_polled_at", "next_poll_at", "not_before", "poll_interval_s")
 Values = Sequence[Any]
 
 
@@ -24,7 +26,7 @@ def standings(teams: Iterable[tuple[Any, ...]], *, now: datetime) -> list[Standi
     """Return how each of the `teams` stands, named by the first fields of `Standing`. Four queries."""
     found = {team[0]: Standing(*team) for team in teams}
     _read_places(found, now)
-    _read_branches(found)
+    _read_branches(found, now)
     _read_alerts(found)
     _read_errors(found, now)
     for one in found.values():
@@ -41,15 +43,15 @@ def standings(teams: Iterable[tuple[Any, ...]], *, now: datetime) -> list[Standi
 
 def _read_places(found: dict[int, Standing], now: datetime) -> None:
     this_hour = day.hour_of(now)
-    for team, place, state, (fresh_until, line, until), version in _places_of(found):
-        pk, project, name = place
-        status, since, latency_ms, detail = state
+    for team, place, state, lately, version in _places_of(found):
+        status, *known = state
+        fresh_until, heard_at, line, until = lately
         is_stale = fresh_until is not None and fresh_until < now
         believed = Status.UNKNOWN.value if is_stale else status
+        silence = (heard_at, status) if is_stale else (None, "")
         one = found[team]
-        one.places.append(
-            PlaceNow(pk, project, name, believed, since, latency_ms, detail, *_version(*version))
-        )
+        row = (*place, believed, *known, *_version(*version), *silence)
+        one.places.append(PlaceNow(*row))
         one.day = day.joined(one.day, day.advanced(line, until, this_hour))
 
 
@@ -64,11 +66,11 @@ def _places_of(found: Collection[int]) -> Iterator[tuple[int, Values, Values, Va
     )
     place = ("environment_id", "environment__project_id", "environment__name")
     state = ("status", "since", "last_latency_ms", "detail")
-    lately = ("fresh_until", "day", "day_until")
+    lately = ("fresh_until", "last_checked_at", "day", "day_until")
     version = ("sha", "deployed_at", "tried_at")
     columns = ("environment__project__team_id", *place, *state, *lately, *version)
     for team, *row in rows.order_by("environment__name", "pk").values_list(*columns):
-        yield team, row[:3], row[3:7], row[7:10], row[10:]
+        yield team, row[:3], row[3:7], row[7:11], row[11:]
 
 
 def _version(
@@ -79,16 +81,21 @@ def _version(
     return (sha or "")[:SHORT], deployed_at, tried_at if has_failed else None
 
 
-def _read_branches(found: dict[int, Standing]) -> None:
+def _read_branches(found: dict[int, Standing], now: datetime) -> None:
+    unread: dict[Values, bool] = {}  # by what is known of a server: few stand behind a thousand teams
     rows = RepositoryState.objects.filter(repository__project__team__in=found).order_by("pk")
     branch = ("repository__project__team_id", "repository_id", "repository__project_id")
     verdict = ("status", "since", "detail")
     pipeline = ("pipeline__iid", "pipeline__sha", "pipeline__finished_at")
-    for team, pk, project, status, since, detail, number, sha, ended_at in rows.values_list(
-        *branch, *verdict, *pipeline
-    ):
-        version = (sha or "")[:SHORT]
-        found[team].builds.append(BuildNow(pk, project, status, since, detail, number, version, ended_at))
+    server = [f"repository__server__{name}" for name in POLLED]
+    columns = (*branch, *verdict, *pipeline, "repository__read_at", *server)
+    for team, *row in rows.values_list(*columns):
+        (*build, number, sha, ended_at, read_at), polled = row[: -len(POLLED)], tuple(row[-len(POLLED) :])
+        if polled not in unread:
+            unread[polled] = CIServer(**dict(zip(POLLED, polled, strict=True))).is_unread(now)
+        last = read_at if unread[polled] else None
+        known = (*build, number, (sha or "")[:SHORT], ended_at, last)
+        found[team].builds.append(BuildNow(*known))
 
 
 def _read_alerts(found: dict[int, Standing]) -> None:

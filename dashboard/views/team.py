@@ -47,9 +47,9 @@ def team_detail(request: Request, course: str, team: str) -> HttpResponse:
     )
 
 
-def _now(team: Team) -> dict[str, Any]:
+def _now(team: Any) -> dict[str, Any]:
     now = timezone.now()
-    (one,) = queries.standings([(team.pk, team.name, team.slug, team.course_id)], now=now)
+    (one,) = queries.standings([(team.pk, team.name, team.slug, team.course_id, team.may_edit)], now=now)
     running, stopped = of_team(team.pk, now=now)
     return {
         "one": one,

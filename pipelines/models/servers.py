@@ -110,6 +110,10 @@ class CIServer(models.Model):
             self.last_polled_at, now=now, interval_s=self.poll_interval_s
         )
 
+    def is_unread(self, now: datetime) -> bool:
+        """Whether what is known of its repositories is as it was when each was read last."""
+        return self.is_failing or self.is_stale(now)
+
     @property
     def due_at(self) -> datetime:
         """When it is polled next: not before the time it asked for itself."""

@@ -111,7 +111,7 @@ def line_of(repository: Repository, *, now: datetime) -> Line:
         shown=shown,
         stages=drawn_stages(shown) if shown else [],
         note=_note(repository, shown),
-        is_old=bool(repository.read_at) and (server.is_failing or server.is_stale(now)),
+        is_old=bool(repository.read_at) and server.is_unread(now),
         flaky=flaky,
         flaky_words=flaky_words([job.name for job in flaky]),
     )
