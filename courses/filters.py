@@ -1,13 +1,13 @@
 """What narrows a list of what belongs to teams?"""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.db.models import Q, QuerySet, Value
 
-from courses.models import Course, Membership, Tag, User
+from courses.models import OPERATIONS, Course, Membership, Tag, User
 
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 
@@ -54,6 +54,12 @@ def narrowed(rows: Rows, asked: Filters, *, user: User, team: str = "", named: C
     if asked.text:
         rows = rows.filter(Q(*[(f"{field}__icontains", asked.text) for field in named], _connector=Q.OR))
     return rows
+
+
+def taught(courses: Iterable[Course]) -> list[Course]:
+    """Return the courses of students: not the site's own, and the sample only while there is no other."""
+    of_students = [course for course in courses if course.slug != OPERATIONS]
+    return [course for course in of_students if not course.is_sample] or of_students
 
 
 def choices_of(user: User, course: str = "") -> tuple[list[tuple[int, str]], list[str]]:

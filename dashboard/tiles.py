@@ -11,7 +11,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from courses.models import OPERATIONS, Course
+from courses.filters import taught
+from courses.models import Course
 from dashboard.rules import TROUBLE
 from dashboard.standing import Standing
 from dashboard.wording import CONCERNS, state_of
@@ -34,6 +35,7 @@ class Tile:
     take: where the alert is acknowledged that waits for somebody; empty if the reader may not.
     """
 
+    pk: int
     name: str
     url: str
     tone: str
@@ -73,8 +75,8 @@ def addresses(courses: Iterable[Course]) -> dict[int, str]:
 
 
 def tiles(found: Iterable[Standing], courses: Collection[Course], *, now: datetime) -> list[Tile]:
-    """Return the tiles of `found`. With several courses of students each names its own."""
-    is_one = sum(course.slug != OPERATIONS for course in courses) <= 1
+    """Return the tiles of `found`. With several courses that are taught each names its own."""
+    is_one = len(taught(courses)) <= 1
     names = {course.pk: "" if is_one else course.name for course in courses}
     bases, take = addresses(courses), reverse("alerts:acknowledge", args=[0])
     made = []
@@ -83,6 +85,7 @@ def tiles(found: Iterable[Standing], courses: Collection[Course], *, now: dateti
         alert = one.untaken
         made.append(
             Tile(
+                one.team_id,
                 one.name,
                 f"{bases[one.course_id]}{one.slug}/",
                 CONCERNS[one.concern][0],

@@ -1,5 +1,6 @@
 """How are states, instants, spans and amounts shown? The tags and filters of every page."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from django import template
@@ -11,6 +12,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from courses.filters import taught
+from courses.models import Course
 from courses.reader import theme_of
 from courses.request_id import current_request_id
 from courses.states import TONE_OF, TONES, WORDS
@@ -171,6 +174,13 @@ def initials(name: object) -> str:
 def label(text: object) -> str:
     """Return the label of a field in the words of this site."""
     return str(LABELS.get(str(text), text))
+
+
+@register.filter
+def only_sample(courses: Sequence[Course], slug: str) -> Course | None:
+    """Return the sample course where a list shows nothing else: `courses|only_sample:filters.course`."""
+    shown = [course for course in courses if course.slug == slug] if slug else taught(courses)
+    return next((course for course in shown if course.is_sample), None)
 
 
 @register.filter

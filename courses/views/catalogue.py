@@ -27,7 +27,8 @@ def course_list(request: Request) -> HttpResponse:
         return courses_csv(rows)
     page = page_of(request, rows, size=ROWS)
     lines = [(course, course.role and Membership.Role(course.role).label) for course in page]
-    return render(request, "courses/course_list.html", {"page": page, "lines": lines})
+    may_try = request.user.is_superuser and not Course.objects.filter(is_sample=True).exists()
+    return render(request, "courses/course_list.html", {"page": page, "lines": lines, "may_try": may_try})
 
 
 @require_http_methods(["GET", "POST"])

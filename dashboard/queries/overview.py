@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from courses.filters import Filters, narrowed
-from courses.models import OPERATIONS, Course, Team, User
+from courses.filters import Filters, narrowed, taught
+from courses.models import Course, Team, User
 from courses.queries import courses_with_rights, with_rights
 from dashboard.queries.standings import standings
 from dashboard.rules import ORDER, Concern
@@ -38,6 +38,7 @@ def teams_asked(user: User, filters: Filters, courses: list[Course]) -> Teams:
     """Return the teams that `user` may see and asked for, in any state, as the first fields of `Standing`.
 
     The site's own course is shown to who asks for it; otherwise what watches the site stands under Health.
+    So is the sample course once there is one that somebody teaches: what is made up must not mix with it.
     """
     teams = Team.objects.visible_to(user).filter(is_archived=False, course__in=_shown(courses, filters))
     teams = narrowed(teams, filters, user=user, named=["name"])
@@ -47,7 +48,8 @@ def teams_asked(user: User, filters: Filters, courses: list[Course]) -> Teams:
 
 
 def _shown(courses: list[Course], filters: Filters) -> list[int]:
-    return [row.pk for row in courses if row.slug != OPERATIONS or filters.course == OPERATIONS]
+    shown = [row for row in courses if row.slug == filters.course] or taught(courses)
+    return [row.pk for row in shown]
 
 
 def overview(teams: Teams, filters: Filters, courses: list[Course], *, now: datetime) -> Overview:

@@ -43,7 +43,7 @@ def test_only_the_next_step_stands_out_and_done_ones_are_looked_at(client, lectu
 
 def test_the_steps_stand_first_until_the_course_has_teams(client, db):
     places = ("<h1>Overview</h1>", 'id="setup"', 'aria-label="How to show the teams"', 'id="teams"')
-    factories.TeamFactory(course__is_sample=True)
+    factories.TeamFactory(course__is_set_up=True)
     course = factories.CourseFactory(is_set_up=False)
     client.force_login(User.objects.create_superuser("admin@example.org", "x"))
 
@@ -56,6 +56,20 @@ def test_the_steps_stand_first_until_the_course_has_teams(client, db):
     factories.TeamFactory(course=course)
     title, steps, view, teams = places
     assert order() == [title, view, teams, steps]
+
+
+def test_the_sample_mixes_with_no_team_that_is_taught(client, db):
+    made_up = factories.TeamFactory(name="Made up", course__slug="made-up", course__is_sample=True)
+    client.force_login(User.objects.create_superuser("admin@example.org", "x"))
+    page = client.get("/").text
+    assert "nothing of it is polled" in page
+    assert made_up.get_absolute_url() in page
+    factories.TeamFactory(name="Taught")
+    page = client.get("/").text
+    assert "Taught" in page
+    assert "nothing of it is polled" not in page
+    assert made_up.get_absolute_url() not in page
+    assert made_up.get_absolute_url() in client.get("/", {"course": "made-up"}).text
 
 
 def test_an_address_is_a_step_on_the_way_and_the_first_answer_ends_it(course, team):
