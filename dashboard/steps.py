@@ -110,6 +110,7 @@ def _places(course: Course | None, remarks: Mapping[str, bool]) -> dict[str, tup
     if course is None:
         return {"course": (_("Add the course"), reverse("courses:course_add"), "")}
     slug = course.slug
+    here = f"?course={slug}"
     people = reverse("courses:member_list", args=[slug])
     return {
         "course": ("", "", course.get_absolute_url()),
@@ -118,9 +119,17 @@ def _places(course: Course | None, remarks: Mapping[str, bool]) -> dict[str, tup
             reverse("courses:roster_import", args=[slug]),
             course.get_absolute_url(),
         ),
-        "server": (_("Add a CI server"), reverse("pipelines:server_add"), reverse("pipelines:server_list")),
+        "server": (
+            _("Add a CI server"),
+            reverse("pipelines:server_add") + here,
+            reverse("pipelines:server_list"),
+        ),
         "environments": _place_of_environments(course, remarks),
-        "channel": (_("Add a channel"), reverse("alerts:channel_add"), reverse("alerts:channel_list")),
+        "channel": (
+            _("Add a channel"),
+            reverse("alerts:channel_add") + here,
+            reverse("alerts:channel_list"),
+        ),
         "staff": (_("Invite them"), people, people)
         if remarks["has_invited"]
         else (_("Add a person"), reverse("courses:member_add", args=[slug]), people),
@@ -128,7 +137,8 @@ def _places(course: Course | None, remarks: Mapping[str, bool]) -> dict[str, tup
 
 
 def _place_of_environments(course: Course, remarks: Mapping[str, bool]) -> tuple[str, str, str]:
-    there = f"{reverse('health:environment_list')}?course={course.slug}"
+    here = f"?course={course.slug}"
+    there = reverse("health:environment_list") + here
     if remarks["has_places"]:
         return _("See the checks"), there, there
-    return _("Add an environment"), reverse("courses:environment_place"), there
+    return _("Add an environment"), reverse("courses:environment_place") + here, there

@@ -68,10 +68,12 @@ class ServerForm(TokenForm):
 
     field_order = ["course", "name", "base_url", "token", "poll_interval_s", "is_enabled"]
 
-    def __init__(self, data: Any = None, *, user: User, instance: CIServer | None = None) -> None:
+    def __init__(
+        self, data: Any = None, *, user: User, instance: CIServer | None = None, course: str = ""
+    ) -> None:
         super().__init__(data, instance=instance)
         if instance is None:
-            self.fields["course"] = course_field(user)
+            self.fields["course"] = course_field(user, course)
         else:
             del self.fields["course"]
 

@@ -99,11 +99,11 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when
 
 
 class ChannelForm(TargetForm):
-    """A channel in a course that `user` lectures."""
+    """A channel in a course that `user` lectures. course: the slug of the one to begin with."""
 
-    def __init__(self, data: Any, *, user: User, instance: Channel | None) -> None:
+    def __init__(self, data: Any, *, user: User, instance: Channel | None, course: str = "") -> None:
         super().__init__(data, instance=instance)
-        self.fields["course"] = course_field(user)
+        self.fields["course"] = course_field(user, course)
         if instance is None:
             target = self.fields["target"]
             target.required, target.help_text = True, _("Kept encrypted and never shown again.")

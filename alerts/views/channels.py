@@ -18,7 +18,7 @@ from alerts.models import Channel, Delivery
 from alerts.models.channels import NAME_TAKEN
 from alerts.views.pages import CHANNELS, LOG, ROWS, crumbs_to, need, outcome_of, tabs_of
 from courses.exports import wants_csv
-from courses.http import Request, page_of
+from courses.http import Request, asked_text, page_of
 from courses.live import live_page
 from courses.views.pages import confirm_page, is_mail_filed
 
@@ -75,7 +75,8 @@ def channel_edit(request: Request, pk: int) -> HttpResponse:
 
 
 def _edit(request: Request, channel: Channel | None) -> HttpResponse:
-    form = ChannelForm(request.POST or None, user=request.user, instance=channel)
+    asked = asked_text(request, "course")
+    form = ChannelForm(request.POST or None, user=request.user, instance=channel, course=asked)
     if form.is_valid():
         if services.save_channel(form.instance, by=request.user, now=timezone.now()):
             words = _("The channel “%(name)s” is saved. Send a test to be sure.")

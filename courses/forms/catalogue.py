@@ -8,27 +8,30 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from courses.filters import taught
 from courses.forms.people import plain_email
 from courses.forms.zones import ZoneSelect, keep_zone, time_zones
-from courses.models import OPERATIONS, Course, Team, User
+from courses.models import Course, Team, User
 from courses.rules.csvfile import shown
 from courses.rules.tags import MOST, is_tag, split_tags
 
 TAGS_TOLD = 30  # of those in use
 
 
-def course_field(user: User) -> forms.ModelChoiceField:  # type: ignore[type-arg]
-    """Return a field for one of the courses `user` lectures.
+def course_field(user: User, asked: str = "") -> forms.ModelChoiceField:  # type: ignore[type-arg]
+    """Return a field for one of the courses `user` lectures. asked: the slug of the one to begin with.
 
-    The only course there is is not asked for. The site's own is never chosen silently where there is another.
+    The only course there is is not asked for. The site's own and the sample are never chosen silently where
+    there is another.
     """
     courses = Course.objects.editable_by(user)
-    some = list(courses[:3])
+    named = list(courses.filter(slug=asked)) if asked else []
+    some = named or list(courses[:4])
     field = forms.ModelChoiceField(courses, label=_("Course"), empty_label=_("Choose a course"))
-    taught = [course for course in some if course.slug != OPERATIONS] if len(some) > 1 else some
-    if len(taught) == 1:
-        field.initial = taught[0].pk
-    if len(some) == 1:
+    likely = taught(some) if len(some) > 1 else some
+    if len(likely) == 1:
+        field.initial = likely[0].pk
+    if len(some) == 1 and not named:
         field.widget = forms.HiddenInput()
     return field
 

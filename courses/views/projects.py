@@ -9,10 +9,10 @@ from django.views.decorators.http import require_http_methods
 
 from courses import services
 from courses.forms import EnvironmentForm, ProjectChoiceForm, ProjectForm
-from courses.http import Request
+from courses.http import Request, asked_text
 from courses.models import Environment, Project, Team
+from courses.refusals import unchecked
 from courses.views.pages import NAME_TAKEN, Crumbs, crumbs_to, form_page
-from courses.wording import unchecked
 
 
 def _crumbs(project: Project) -> Crumbs:
@@ -56,8 +56,11 @@ def project_edit(request: Request, course: str, team: str, project: str) -> Http
 
 @require_http_methods(["GET", "POST"])
 def environment_place(request: Request) -> HttpResponse:
-    """Of which project a new environment is."""
+    """Of which project a new environment is; `course` leaves those of other courses out, if it has any."""
     projects = Project.objects.editable_by(request.user).select_related("team__course")
+    there = projects.filter(team__course__slug=asked_text(request, "course"))
+    if there.exists():
+        projects = there
     projects = projects.order_by("team__course__name", "team__name", "name", "pk")
     if not projects.exists():
         raise Http404

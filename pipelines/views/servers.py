@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from courses.exports import wants_csv
-from courses.http import Request
+from courses.http import Request, asked_text
 from courses.live import live_page
 from courses.models import Course
 from courses.views.pages import Crumb, confirm_page
@@ -46,7 +46,7 @@ def server_list(request: Request) -> HttpResponse:
 def server_add(request: Request) -> HttpResponse:
     """A new CI server of a course."""
     _lecturer_only(request)
-    form = ServerForm(request.POST or None, user=request.user)
+    form = ServerForm(request.POST or None, user=request.user, course=asked_text(request, "course"))
     if _is_saved(request, form):
         return redirect(form.instance)
     context = {"form": form, "crumbs": crumbs_of()}

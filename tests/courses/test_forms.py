@@ -40,6 +40,21 @@ def test_the_sites_own_course_is_never_chosen_where_there_is_another(admin_user,
     assert field.empty_label
 
 
+def test_neither_is_the_sample(admin_user, own):
+    factories.CourseFactory(is_sample=True)
+    taught = factories.CourseFactory()
+    assert course_field(admin_user).initial == taught.pk
+
+
+def test_a_course_that_was_asked_for_is_chosen_and_can_be_changed(admin_user, own):
+    course, other = factories.CourseFactory.create_batch(2)
+    field = course_field(admin_user, other.slug)
+    assert field.initial == other.pk
+    assert not field.widget.is_hidden
+    assert field.clean(course.pk) == course
+    assert course_field(admin_user, "none-such").initial is None
+
+
 def test_courses_of_others_are_refused(team, lecturer):
     with pytest.raises(forms.ValidationError):
         course_field(lecturer).clean(factories.CourseFactory().pk)
