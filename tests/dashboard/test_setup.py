@@ -53,9 +53,11 @@ def test_the_steps_stand_first_until_the_course_has_teams(client, db):
         return sorted(places, key=page.index)
 
     assert order() == list(places)
+    assert 'href="#setup"' not in client.get("/").text
     factories.TeamFactory(course=course)
     title, steps, view, teams = places
     assert order() == [title, view, teams, steps]
+    assert 'href="#setup"' in client.get("/").text
 
 
 def test_the_sample_mixes_with_no_team_that_is_taught(client, db):
