@@ -53,6 +53,11 @@ def plain(text: str) -> str:
     ]
 
 
+def clause(sentence: str) -> str:
+    """Return a sentence as it stands after a colon: `the TLS handshake failed`."""
+    return sentence[:1].lower() + sentence[1:].removesuffix(".")
+
+
 def judge(outcome: "Reply | Fault") -> Verdict:
     """Return what the outcome of a request to an environment's own address means.
 
@@ -61,11 +66,11 @@ def judge(outcome: "Reply | Fault") -> Verdict:
     """
     if _is_reply(outcome):
         return _judge_reply(outcome)
-    kind = str(outcome.kind)
+    kind, detail = str(outcome.kind), clause(plain(outcome.detail))
     if kind == REFUSED:
-        return Verdict(UNKNOWN, kind, "", None, None, plain(outcome.detail))
+        return Verdict(UNKNOWN, kind, "", None, None, detail)
     counted_as = kind if kind in COUNTED_FAULTS else "other"
-    return Verdict(DOWN, kind, counted_as, None, None, plain(outcome.detail))
+    return Verdict(DOWN, kind, counted_as, None, None, detail)
 
 
 def _is_reply(outcome: "Reply | Fault") -> "TypeIs[Reply]":

@@ -470,7 +470,7 @@ def test_what_nginx_answers(team, nginx):
     expected = {
         "ok": ("up", "", "200 OK"),
         "moved": ("up", "", "200 OK"),
-        "loop": ("down", "redirect", "More than 3 redirects."),
+        "loop": ("down", "redirect", "more than 3 redirects"),
         "forbidden": ("down", "4XX", "403 Forbidden"),
         "upstream": ("down", "5XX", "502 Bad Gateway"),
         "nowhere": ("down", "4XX", "404 Not Found"),

@@ -65,7 +65,7 @@ def test_verdict_of_a_reply(status, expected):
 def test_verdict_of_a_fault(kind, expected):
     verdict = verdicts.judge(Fault(kind, "Words.", 3.0))
     assert (verdict.status, verdict.counted_as, verdict.down_value) == expected
-    assert (verdict.error_kind, verdict.latency_ms, verdict.detail) == (str(kind), None, "Words.")
+    assert (verdict.error_kind, verdict.latency_ms, verdict.detail) == (str(kind), None, "words")
 
 
 def test_rules_need_neither_django_nor_a_network():
