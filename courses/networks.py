@@ -4,6 +4,7 @@ import ipaddress
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -17,6 +18,7 @@ NEVER = [
 # The one part of IPv6 from which public addresses are given out. Outside it lie IPv4-compatible
 # and translated, NAT64, site-local and segment-routing addresses, which `is_global` may pass.
 PUBLIC_IPV6 = ipaddress.ip_network("2000::/3")
+NOT_PUBLIC = "is not a public address"
 
 
 class AddressRefusedError(OSError):
@@ -56,7 +58,20 @@ def vet(host: str, addresses: Sequence[str], port: int) -> list[str]:
     """Return those of `addresses` that may be reached; raise AddressRefusedError if none may."""
     vetted = [text for text in addresses if may_reach(ipaddress.ip_address(text.partition("%")[0]), port)]
     if not vetted:
-        raise AddressRefusedError(
-            f"{host} port {port} is not a public address. An administrator can allow it in OUTBOUND_ALLOW."
-        )
+        place = f"[{host}]" if ":" in host else host
+        raise AddressRefusedError(f"{place}:{port} {NOT_PUBLIC}.")
     return vetted
+
+
+def entry_for(address: str) -> str:
+    """Return what allows the host and port of `address` in `OUTBOUND_ALLOW`; empty where a name hides it.
+
+    address: a URL, or words that begin with `host:port` as those of `vet` do.
+    """
+    try:
+        parts = urlsplit(address if "://" in address else f"//{address.partition(' ')[0]}")
+        literal = ipaddress.ip_address("127.0.0.1" if parts.hostname == "localhost" else parts.hostname or "")
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        return ""
+    return f"{literal}/{literal.max_prefixlen}:{port}"

@@ -1,9 +1,9 @@
 """How are a roster and the people of a course told: what is wrong, what would change, who is who?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from courses.rules.csvfile import Problem
 
@@ -179,14 +179,3 @@ def role_chips(counts: Mapping[str, int]) -> list[tuple[str, str, int]]:
     """Return (role, words, how many) for everybody and for each role."""
     words = {"all": _("all"), "lecturer": _("lecturers"), "tutor": _("tutors"), "student": _("students")}
     return [(role.replace("all", ""), word, counts[role]) for role, word in words.items()]
-
-
-def unchecked(urls: Sequence[str]) -> str:
-    """Return the warning about addresses, at least one, that the network guard does not let the site ask."""
-    return ngettext(
-        "%(url)s will not be checked: the site reaches public addresses only. "
-        "An administrator can allow more in OUTBOUND_ALLOW.",
-        "These addresses will not be checked: the site reaches public addresses only. "
-        "An administrator can allow more in OUTBOUND_ALLOW.",
-        len(urls),
-    ) % {"url": urls[0]}

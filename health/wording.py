@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from courses.charts.axes import zone_words
+from courses.refusals import cure_of
 from courses.rules import ranges
 from courses.templatetags.ui import duration, exact
 from health.rules.ranges import Window
-from health.rules.verdicts import DOWN, UNKNOWN, UP
+from health.rules.verdicts import DOWN, REFUSED, UNKNOWN, UP
 
 # kind of what went wrong (rules.verdicts) -> what is best done next
 NEXT_STEPS = {
@@ -27,10 +28,7 @@ NEXT_STEPS = {
     "protocol": gettext_lazy(
         "What listens there does not speak HTTP: look at the port and at http or https."
     ),
-    "refused": gettext_lazy(
-        "This site asks public addresses only. Give the environment one, "
-        "or ask the administrator to allow its network."
-    ),
+    "refused": gettext_lazy("This site asks public addresses only."),
 }
 OTHER_STEP = gettext_lazy("Open the app and read its log.")
 WAS = {
@@ -40,9 +38,10 @@ WAS = {
 }
 
 
-def next_step(kind: str) -> str:
-    """Return what is best done about what went wrong; empty when nothing did."""
-    return str(NEXT_STEPS.get(kind, OTHER_STEP)) if kind else ""
+def next_step(kind: str, detail: str) -> str:
+    """Return what is best done about what went wrong; empty when nothing did. detail: what was told of it."""
+    step = str(NEXT_STEPS.get(kind, OTHER_STEP)) if kind else ""
+    return f"{step} {cure_of(detail)}".rstrip() if kind == REFUSED else step
 
 
 def headline(status: str, held: timedelta) -> str:

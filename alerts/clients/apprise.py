@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from alerts.clients.letters import SEND_LIMIT_S, Failure, Letter
 from courses.netguard import Fault, FaultKind, Outgoing, fetch
+from courses.refusals import told
 
 POSTED_HERE = ("json", "jsons")
 FIXED_HOSTS = {
@@ -112,7 +113,7 @@ def _post(service: Any, letter: Letter) -> Failure | None:
         )
     )
     if isinstance(outcome, Fault):
-        return Failure(outcome.detail, is_silent=outcome.kind != FaultKind.REFUSED)
+        return Failure(told(outcome.detail), is_silent=outcome.kind != FaultKind.REFUSED)
     if 200 <= outcome.status < 300:
         return None
     return Failure(f"The receiver answered with {outcome.status}.")

@@ -60,7 +60,7 @@ def _told(check: Check | None, state: EnvironmentState | None, now: datetime) ->
     if state.is_stale(now):
         words, advice = wording.silence(state.status, now - state.last_checked_at)
         return Told("warn", words, "", advice)
-    advice = wording.next_step(state.error_kind)
+    advice = wording.next_step(state.error_kind, state.detail)
     if state.status == Status.UNKNOWN:
         return Told("idle", _("We cannot look"), state.detail, advice)
     return Told(

@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from courses.models import User
+from courses.refusals import told
 from pipelines import rules
 from pipelines.models import CIServer, Repository
 from pipelines.wording import SERVERS, concern_words, day_words
@@ -94,7 +95,7 @@ def connection(server: CIServer, *, now: datetime) -> list[Check]:
         waiting = _("being tried. This takes some seconds; if it stays so, no worker is running.")
         return [("busy", _("Address"), waiting)]
     if kind and kind != "auth":
-        return [("bad", _("Address"), server.last_error)]
+        return [("bad", _("Address"), told(server.last_error))]
     answers = _("%(name)s %(version)s answers") % {"name": name, "version": server.version}
     address = ("good", _("Address"), answers.replace("  ", " "))
     if kind:

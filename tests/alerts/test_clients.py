@@ -85,7 +85,9 @@ def test_only_posting_is_offered(hook):
 def test_an_address_inside_is_refused(hook, settings):
     settings.OUTBOUND_ALLOW = []
     failure = post(hook)
-    assert "not a public address" in failure.words
+    port = hook.port
+    assert failure.words.startswith(f"127.0.0.1:{port} is not a public address. To allow it, ")
+    assert f" OUTBOUND_ALLOW=127.0.0.1/32:{port} " in failure.words
     assert (failure.is_silent, hook.posts) == (False, [])
 
 

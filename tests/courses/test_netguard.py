@@ -169,6 +169,26 @@ def test_the_sites_own_port_stays_allowed_beside_what_is_named(settings, monkeyp
     assert chosen["OUTBOUND_ALLOW"] == ["127.0.0.1/32:8471", "10.20.0.0/16"]
 
 
+@pytest.mark.parametrize(
+    ("address", "entry"),
+    [
+        ("127.0.0.1:8471 is not a public address", "127.0.0.1/32:8471"),
+        ("[fd00::1]:80 is not a public address", "fd00::1/128:80"),
+        ("http://localhost:1/", "127.0.0.1/32:1"),
+        ("https://10.0.0.7/a", "10.0.0.7/32:443"),
+        ("http://10.0.0.7:99999/", ""),
+        ("app.example.org:80 is not a public address", ""),
+        ("http://[x", ""),
+    ],
+)
+def test_an_address_tells_what_allows_it(settings, address, entry):
+    assert networks.entry_for(address) == entry
+    if entry:
+        settings.OUTBOUND_ALLOW = [entry]
+        host, _, port = entry.rpartition(":")
+        assert networks.may_reach(ipaddress.ip_address(host.partition("/")[0]), int(port))
+
+
 def test_only_web_ports_of_public_addresses(settings):
     settings.OUTBOUND_ALLOW = []
     address = ipaddress.ip_address("93.184.216.34")

@@ -245,7 +245,7 @@ def test_an_environment_is_added_from_anywhere_by_choosing_its_project(tutor, pr
 )
 def test_an_address_that_will_not_be_checked_is_taken_with_a_warning(client, tutor, project, url, is_told):
     client.force_login(tutor)
-    words = f"{url} will not be checked: the site reaches public addresses only."
+    words = f"{url} will not be checked: the site reaches public addresses only. To allow it, "
     answer = client.post(at("environment_add", project), {"name": "production", "url": url}, follow=True)
     assert (words in text_of(answer)) is is_told
     edit = reverse("courses:environment_edit", args=[project.environments.get().pk])

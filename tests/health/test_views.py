@@ -17,7 +17,7 @@ from tests.health.test_hosts import READING
 
 UP = Reply(200, {}, b"", 20.0, "http://x/")
 BAD_GATEWAY = Reply(502, {}, b"", 40.0, "http://x/")
-REFUSED = Fault(FaultKind.REFUSED, "app.example.org is not a public address.", 0.0)
+REFUSED = Fault(FaultKind.REFUSED, "app.example.org:8080 is not a public address.", 0.0)
 LIST = reverse("health:environment_list")
 HOSTS = reverse("health:host_list")
 
@@ -330,7 +330,9 @@ def test_environment_that_nobody_could_look_at_is_not_told_to_have_been_up(clien
         record(check, outcome)
         response = client.get(check.environment.get_absolute_url(), {"range": "1h"})
         text = words_of(response)
-        assert ("We have never been able to look: app.example.org is not a public address." in text) is told
+        assert (
+            "We have never been able to look: app.example.org:8080 is not a public address." in text
+        ) is told
         assert ("It has not been down since" in text) is not told
         assert "of 0 expected" not in text
         assert response.context["page"].window.watched < timedelta(minutes=2)
@@ -430,8 +432,15 @@ def test_environment_detail_refused_by_our_guard(client, check, student):
     record(check, REFUSED)
     client.force_login(student)
     text = words_of(client.get(check.environment.get_absolute_url()))
-    assert "We cannot look: app.example.org is not" in text
-    assert "This site asks public addresses only." in text
+    assert "We cannot look: app.example.org:8080 is not a public address This site" in text
+    assert "This site asks public addresses only. To allow it, an administrator names its network" in text
+
+
+def test_a_refused_address_comes_with_what_would_allow_it(client, check, student):
+    record(check, Fault(FaultKind.REFUSED, "127.0.0.1:8471 is not a public address.", 0.0))
+    client.force_login(student)
+    text = words_of(client.get(check.environment.get_absolute_url()))
+    assert "sets the environment variable OUTBOUND_ALLOW=127.0.0.1/32:8471 and restarts the site." in text
 
 
 @pytest.mark.parametrize(

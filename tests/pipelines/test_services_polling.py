@@ -9,7 +9,7 @@ import pytest
 
 from alerts.queries import open_subjects
 from courses.models import Event, Project, Team
-from pipelines import services, tasks
+from pipelines import queries, services, tasks
 from pipelines.clients import gitlab as gitlab_client
 from pipelines.clients.gitlab import answers
 from pipelines.clients.gitlab.graphql import Sweep
@@ -329,7 +329,8 @@ def test_address_inside_is_refused(server, settings):
     bind(server, 1)
     poll(server)
     assert server.last_error_kind == "refused"
-    assert "OUTBOUND_ALLOW" in server.last_error
+    assert "is not a public address." in server.last_error
+    assert "OUTBOUND_ALLOW=127.0.0.1/32:" in queries.connection(server, now=AT)[0][2]
 
 
 def test_jobs_tried_again_crowd_out_no_job(gitlab, server):
