@@ -1,8 +1,9 @@
 """Which teams does the overview show, the worst first, and how many are there of each kind?"""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -20,12 +21,16 @@ Teams = QuerySet[Team, tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The teams to show, and what was counted before the filter of states."""
+    """The teams to show, and what was counted before the filter of states.
+
+    silent: how long ago anything was heard of their environments, if that is too long for all of them.
+    """
 
     standings: list[Standing]
     counts: dict[Concern, int]
     untaken: int
     total: int
+    silent: timedelta | None
     has_left_site_out: bool  # the course that watches this site itself, whose team is none of students
 
 
@@ -60,7 +65,14 @@ def overview(teams: Teams, filters: Filters, courses: list[Course], *, now: date
     shown.sort(key=lambda one: (ORDER.index(one.concern), one.name.casefold(), one.team_id))
     untaken = sum(standing.untaken is not None for standing in found)
     counts = {concern: counted[concern] for concern in ORDER}
-    return Overview(shown, counts, untaken, len(found), len(_shown(courses, filters)) < len(courses))
+    has_left_out = len(_shown(courses, filters)) < len(courses)
+    return Overview(shown, counts, untaken, len(found), _silence(found, now), has_left_out)
+
+
+def _silence(found: Iterable[Standing], now: datetime) -> timedelta | None:
+    heard = [place.silent_since for one in found for place in one.places]
+    last = [at for at in heard if at]
+    return now - max(last) if last and len(last) == len(heard) else None
 
 
 def _is_asked_for(standing: Standing, state: str) -> bool:

@@ -130,3 +130,16 @@ def test_what_is_old_takes_no_query_of_its_own(admin_client, django_assert_max_n
     CIServer.objects.update(last_error_kind="auth")
     with django_assert_max_num_queries(15):
         assert "as read" in admin_client.get("/?view=table").text
+
+
+def test_the_overview_says_that_nothing_is_checked(client, place, lecturer):
+    state = place_state(place)
+    other = factories.EnvironmentFactory(project=factories.ProjectFactory(team=place.project.team))
+    silent = place_state(other, last_checked_at=timezone.now() - 2 * LONG)
+    for address in ("/?view=grid", "/?view=table", "/?state=down", "/?tv=1"):
+        assert "Nothing has been checked for 30 h." in words_of(client, lecturer, address)
+    for heard in (state, silent):
+        EnvironmentState.objects.filter(pk=heard.pk).update(fresh_until=timezone.now() + LONG)
+        assert "Nothing has been checked" not in words_of(client, lecturer, "/?view=grid")
+    EnvironmentState.objects.all().delete()
+    assert "Nothing has been checked" not in words_of(client, lecturer, "/?view=grid")
