@@ -80,3 +80,9 @@ def test_beside_the_sites_own_course_a_tile_names_none():
 )
 def test_the_fewer_the_teams_the_larger_their_tiles(count, name):
     assert crowd(count) == name
+
+
+def test_what_is_unknown_has_room_for_its_word_and_what_is_fine_has_its_line():
+    unknown, fine = (standing(concern, day="u" * 24) for concern in (Concern.UNKNOWN, Concern.FINE))
+    assert 'class="day"' not in html_of(unknown)
+    assert 'class="day"' in html_of(fine)
