@@ -6,6 +6,7 @@ from allauth.account import views
 from django.urls import path, re_path
 
 from courses.views.pages import is_mail_filed
+from courses.views.passwords import PasswordFromLink
 from courses.views.profile import profile_tabs
 
 mail = {"is_mail_filed": is_mail_filed}
@@ -32,7 +33,7 @@ urlpatterns = [
     ),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]{1,13})-(?P<key>.{1,100})/$",
-        views.password_reset_from_key,
+        PasswordFromLink.as_view(),
         name="account_reset_password_from_key",
     ),
 ]

@@ -8,6 +8,7 @@ from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from courses.models import User
 from tests import factories
@@ -112,10 +113,47 @@ def reset(client, email, password):
     return client.post(url, {"password1": password, "password2": password}, follow=True)
 
 
+def test_the_first_link_welcomes_by_the_address_and_signs_in(client, db):
+    person = User.objects.create_user("ada@example.org")
+    client.post("/accounts/password/reset/", {"email": person.email})
+    form = client.get(re.search(r"http://testserver(/\S+)", mail.outbox[-1].body)[1], follow=True)
+    text = text_of(form)
+    assert "<h1>Welcome: choose a password</h1>" in text
+    assert person.email in text
+    assert "Set a new password" not in text
+    url = form.redirect_chain[-1][0]
+    weak = client.post(url, {"password1": "short", "password2": "short"})
+    assert "Welcome: choose a password" in text_of(weak)
+    assert not is_signed_in(client)
+    answer = client.post(url, {"password1": NEW, "password2": NEW})
+    assert (answer.status_code, answer.url) == (302, "/")
+    assert is_signed_in(client)
+    person.refresh_from_db()
+    assert person.last_login
+    assert "no longer works" in text_of(Client().get(url, follow=True))
+
+
+def test_the_first_link_lets_nobody_in_who_may_not_sign_in(client, db):
+    person = User.objects.create_user("ada@example.org")
+    client.post("/accounts/password/reset/", {"email": person.email})
+    form = client.get(re.search(r"http://testserver(/\S+)", mail.outbox[-1].body)[1], follow=True)
+    User.objects.filter(pk=person.pk).update(is_active=False)
+    client.post(form.redirect_chain[-1][0], {"password1": NEW, "password2": NEW})
+    assert not is_signed_in(client)
+
+
+def test_the_first_link_takes_over_no_other_session(client, db, person):
+    newcomer = User.objects.create_user("bob@example.org")
+    sign_in(client, person.email, PASSWORD)
+    reset(client, newcomer.email, NEW)
+    assert client.session["_auth_user_id"] == str(newcomer.pk)
+
+
 @pytest.mark.parametrize("old", [PASSWORD, None])
-def test_reset_mail_sets_a_password_even_the_first_one(client, db, old):
-    User.objects.create_user("ada@example.org", old)
+def test_reset_mail_sets_a_password_of_who_signed_in_before(client, db, old):
+    User.objects.create_user("ada@example.org", old, last_login=timezone.now())
     answer = reset(client, "Ada@example.org", NEW)
+    assert not is_signed_in(client)
     assert "new password is set" in text_of(answer)
     assert mail.outbox[0].subject == "Courseops: Set a new password"
     assert mail.outbox[0].to == ["ada@example.org"]
