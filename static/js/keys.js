@@ -1,7 +1,8 @@
 // Single keys: ? shows them, / searches, g and a letter goes to a part of the site, and in a list marked
-// with data-keys="list" j and k move from one data-key-item to the next, o opens it, and any other letter
-// presses what carries it as data-key there, or else outside of any list. Never while typing, never with Ctrl, Alt or ⌘, and not at all for
-// a reader who switched them off (WCAG 2.1.4).
+// with data-keys="list" j and k move from one data-key-item to the next: to its first link, or to itself,
+// which then has a tabindex. o opens it, and any other letter presses what carries it as data-key there, or
+// else outside of any list. Never while typing, never with Ctrl, Alt or ⌘, and not at all for a reader who
+// switched them off (WCAG 2.1.4).
 "use strict";
 
 {
@@ -24,7 +25,7 @@
     if (!items.length) return false;
     const now = items.findIndex((item) => item.contains(document.activeElement));
     const next = now < 0 ? 0 : Math.min(Math.max(now + step, 0), items.length - 1);
-    items[next].querySelector("a[href]")?.focus({ preventScroll: true });
+    (items[next].querySelector("a[href]") ?? items[next]).focus({ preventScroll: true });
     items[next].scrollIntoView({ block: "nearest" });
     return true;
   }
@@ -50,11 +51,11 @@
     if (act(letterOf(event))) event.preventDefault();
   });
 
-  // Who acts on one entry of a list goes on at the next one. Without this file the address names the
+  // Who presses a button that has a key in one entry of a list goes on at the next one. Without this file the address names the
   // button that takes it back, and the browser goes there.
   document.addEventListener("submit", ({ submitter }) => {
     const items = itemsOf();
-    const at = items.findIndex((item) => item.contains(submitter));
+    const at = submitter?.dataset.key ? items.findIndex((item) => item.contains(submitter)) : -1;
     const next = at < 0 ? null : (items[at + 1] ?? items[at - 1]);
     sessionStorage.setItem("go-on", next?.querySelector("a[id]")?.id ?? "");
   });

@@ -37,6 +37,20 @@ def test_what_changes_comes_alone_and_holds_no_token(client, lecturer, team, nam
     assert "<h1" not in html
 
 
+@pytest.mark.parametrize("name", ["course_detail", "member_list", "job_list", "course_list"])
+def test_keys_step_through_the_entries(client, lecturer, team, name):
+    factories.CourseJobFactory(course=team.course)
+    factories.EventFactory(course=team.course, team=team)
+    client.force_login(lecturer)
+    page = client.get(
+        reverse(f"courses:{name}", args=[] if name == "course_list" else [team.course.slug])
+    ).text
+    lists = re.findall(r'data-keys="list".*?</(?:tbody|ol)>', page, re.S)
+    assert len(lists) == (2 if name == "course_detail" else 1)
+    for found in lists:
+        assert re.search(r'data-key-item( tabindex="-1"|>.*?<a [^>]*href=)', found, re.S)
+
+
 def test_a_new_team_and_a_new_person_appear(client, lecturer, team):
     new = factories.MembershipFactory(team=team, user__name="Юлия").user
     new.set_unusable_password()

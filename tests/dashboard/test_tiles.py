@@ -52,6 +52,7 @@ def test_tiles_draw_the_hours_that_were_watched():
     (tile,) = tiles([one], [SE], now=NOW)
     assert '<path d="M0 3h6M44 3h2" /><path class="bad" d="M46 3h2" />' in tile.strip
     assert tile.url == "/courses/se/teams/kestrel/"
+    assert '<a id="team-1" ' in drawn([tile])  # where keys go on after the tile before it was acknowledged
     assert tile.course == ""
 
 

@@ -16,6 +16,7 @@ PAGE = """<!DOCTYPE html><html lang="en"><title>x</title>
 <a id="first" href="/first">First</a><input id="field">
 <main><button type="button" data-key="s" onclick="this.textContent = 'Done'">Silence</button>
 <ol data-keys="list">{items}</ol></main>{palette}</body></html>"""
+BARE = '<li data-key-item tabindex="-1" id="bare">Alert without a page</li>'
 ITEM = """<li data-key-item id="item-{n}"><a href="/alerts/{n}">Alert {n}</a>
 <input type="checkbox" data-key="x">
 <button type="button" data-key="a" onclick="this.textContent = 'Taken'">Take {n}</button></li>"""
@@ -152,6 +153,38 @@ def test_keys_move_through_a_list_select_and_act(browser):
     expect(page.locator("#item-1 button")).to_have_text("Taken")
     page.keyboard.press("o")
     page.wait_for_url("**/alerts/1")
+    page.close()
+
+
+def test_an_entry_without_a_link_is_stepped_on_too(browser):
+    page, stand = opened(browser)
+    stand.page = stand.page.replace('<li data-key-item id="item-1">', BARE + '<li data-key-item id="item-1">')
+    page.reload()
+    for key, place in [
+        ("j", "#item-0 a"),
+        ("j", "#bare"),
+        ("o", "#bare"),
+        ("j", "#item-1 a"),
+        ("k", "#bare"),
+    ]:
+        page.keyboard.press(key)
+        expect(page.locator(place)).to_be_focused()
+    page.close()
+
+
+@pytest.mark.parametrize(("key", "place"), [("data-key", "alert-2"), ("data-other", "alert-1")])
+def test_a_button_with_a_key_goes_on_at_the_next_entry(browser, key, place):
+    page, stand = opened(browser)
+    items = "".join(
+        f'<li data-key-item><a id="alert-{n}" href="/alerts/{n}">Alert {n}</a>'
+        f'<form action="/take#alert-{n}"><button {key}="a">Take {n}</button></form></li>'
+        for n in range(4)
+    )
+    stand.page = PAGE.format(shortcuts="on", items=items, palette="")
+    page.reload()
+    page.get_by_role("button", name="Take 1").click()
+    page.wait_for_url(f"**/take?#{place}")
+    expect(page.locator(f"#{place}")).to_be_focused()
     page.close()
 
 

@@ -78,6 +78,26 @@ def open_the_failing_team(keys: Keyboard) -> None:
     assert keys.page.locator("h1").inner_text() in words
 
 
+def go_on_in_the_grid_after_acknowledging(keys: Keyboard) -> None:
+    keys.press("j")
+    after = keys.page.evaluate(
+        "document.activeElement.closest('li').nextElementSibling.querySelector('a').id"
+    )
+    keys.press("a")
+    expect(keys.page.locator("#take-back")).to_be_visible()
+    expect(keys.page.locator(f"#{after}")).to_be_focused()
+    keys.press("k")
+    keys.tab_to("#take-back", "Shift+Tab")
+    keys.press("Enter")
+    keys.expect(".messages", "No longer acknowledged")
+
+
+def walk_through_a_list_of_events(keys: Keyboard) -> None:
+    for _ in range(4):
+        keys.press("j")
+    assert keys.page.evaluate("document.activeElement.closest('.timeline > li:nth-child(4)') !== null")
+
+
 def acknowledge_with_a_note_and_take_it_back(keys: Keyboard) -> None:
     keys.press("j")
     keys.press("o")
@@ -156,6 +176,8 @@ TASKS = {
     "/": skip_to_the_content,
     "/?view=grid": find_the_failing_teams,
     "/?state=down": open_the_failing_team,
+    "/?state=untaken&view=grid": go_on_in_the_grid_after_acknowledging,
+    "/courses/se/teams/team-3/": walk_through_a_list_of_events,
     "/alerts/": acknowledge_with_a_note_and_take_it_back,
     "/courses/": open_an_experiment_from_the_palette,
     "/settings/profile/": change_the_theme,
