@@ -88,6 +88,7 @@ def _for_everybody(user: User) -> Iterator[Target]:
     ):
         if user.theme != theme:
             yield Target(title, reverse("courses:theme_set"), field="value", value=theme.value)
+    yield Target(_("Sign out"), reverse("account_logout"), field="is_asked", value="1")
 
 
 def _inside(course: Any) -> Iterator[Target]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from courses.models import Course, Environment, Membership, Project, Tag, Team, User
 from courses.queries import watched_teams
 from dashboard.actions import Target, courses_of, for_teams, targets
-from dashboard.matching import fitting, ranked
+from dashboard.matching import LAST, OWN, fitting, rank_of, ranked
 from experiments.models import Experiment
 from health.models import Host
 from pipelines.models import Repository
@@ -26,15 +26,20 @@ best = partial(ranked, most=MOST + 1)  # one more than is shown tells that there
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What was found of one kind, the best first."""
+    """What was found of one kind, the best first. rank: how well that one fits."""
 
     title: str
     hits: Sequence[Target]
     has_more: bool
+    rank: int = LAST
 
 
 def search(user: User, text: str) -> list[Group]:
-    """Return what `user` may see whose names hold every word of `text`, by kind."""
+    """Return what `user` may see whose names hold every word of `text`, by kind.
+
+    A kind whose own name is the text stands first, then those whose own name holds it; what is found
+    only by what it belongs to stands after them.
+    """
     courses, teams = courses_of(user), _teams(user, text)
     few = teams if len(teams) <= MOST_ACTED_ON else []
     actions = for_teams(few) + fitting(targets(user, courses), text, _title)
@@ -45,10 +50,11 @@ def search(user: User, text: str) -> list[Group]:
         _group(_("Experiments"), _experiments(user, text), _experiment),
         _group(_("CI repositories"), _repositories(user, text), _repository),
         *_for_staff(user, text, [course.pk for course in courses if course.is_staffed]),
-        _group(_("Courses"), fitting(courses, text, str), _course),
+        _courses(courses, text),
         _group(_("Pages and actions"), actions, _itself),
     ]
-    return [group for group in groups if group.hits]
+    found = [group for group in groups if group.hits]
+    return sorted(found, key=lambda group: (group.rank > 0, group.rank > OWN))
 
 
 def frequent(user: User) -> list[Group]:
@@ -66,7 +72,8 @@ def frequent(user: User) -> list[Group]:
 
 
 def _group(title: str, rows: Sequence[Any], target: Callable[[Any], Target]) -> Group:
-    return Group(title, [target(row) for row in rows[:MOST]], len(rows) > MOST)
+    rank = getattr(rows[0], "rank", LAST) if rows else LAST
+    return Group(title, [target(row) for row in rows[:MOST]], len(rows) > MOST, rank)
 
 
 # What is looked through, and how a hit is shown -------------------------------------------------
@@ -155,6 +162,13 @@ def _person(person: Any) -> Target:
 
 def _host(host: Host) -> Target:
     return Target(host.name, host.get_absolute_url(), str(host.course or ""))
+
+
+def _courses(courses: list[Any], text: str) -> Group:
+    found = fitting(courses, text, str)
+    for course in found:
+        course.rank = rank_of(course.name, text)
+    return _group(_("Courses"), found, _course)
 
 
 def _course(course: Course) -> Target:

@@ -96,6 +96,19 @@ def test_staff_of_one_course_find_nobody_of_another(place, lecturer):
     assert "elsewhere" not in text_of(page(lecturer, "/search/?q=zebra"))
 
 
+def test_what_has_the_name_itself_stands_before_what_only_belongs_to_it(place, lecturer):
+    place.course.name = "Team"
+    place.course.save()
+    answer = page(lecturer, "/search/?q=team")
+    assert headings(answer)[:2] == ["Courses", "Teams"]
+    assert headings(answer)[2:] == ["Projects", "Environments", "Experiments", "Pages and actions"]
+
+
+def test_signing_out_is_a_form(student):
+    text = text_of(page(student, "/search/?q=sign+out"))
+    assert 'form="search-act" formaction="/accounts/logout/"' in text
+
+
 def test_people_without_a_name_are_found_by_their_address(place, lecturer):
     factories.MembershipFactory(user__email="quagga@example.org", team=place)
     assert "quagga@example.org" in text_of(page(lecturer, "/search/?q=quagga"))
