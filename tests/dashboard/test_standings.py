@@ -118,6 +118,11 @@ def test_why_an_address_is_not_asked_is_told_to_those_who_can_change_it(
     assert "Not known: not watched at present; your course’s staff see why" in words_of(client, student, team)
     assert f"Not known: {REFUSED}" in words_of(client, lecturer, team)
     assert REFUSED in words_of(client, lecturer, "/?view=table")
+    EnvironmentState.objects.update(fresh_until=timezone.now() - LONG)
+    for address in (team, own):
+        words = words_of(client, student, address)
+        assert "No news for 30 h; last known: unknown" in words
+        assert REFUSED not in words
     other = factories.TeamFactory(course=project.team.course)
     factories.MembershipFactory(user=student, team=other)
     for view in ("grid", "table"):
