@@ -19,12 +19,13 @@ Answer = Callable[[HttpRequest], HttpResponse]
 def reader_settings(get_response: Answer) -> Answer:
     """Middleware: answer in the zone and the language that the signed-in reader chose.
 
-    Who chose no language, or has not signed in, gets what their browser asks for.
+    Who chose no zone reads in that of their courses. Who chose no language, or has not signed in,
+    gets what their browser asks for.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         language = getattr(request.user, "language", "") or translation.get_language_from_request(request)
-        zone = getattr(request.user, "time_zone", "")
+        zone = getattr(request.user, "zone_name", "")
         with ExitStack() as stack:
             stack.enter_context(translation.override(language))
             if zone:

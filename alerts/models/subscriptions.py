@@ -60,7 +60,7 @@ class Subscription(models.Model):
     @property
     def zone(self) -> ZoneInfo:
         """The zone in which the person reads times."""
-        return ZoneInfo(self.person.time_zone or settings.TIME_ZONE)
+        return ZoneInfo(self.person.zone_name)
 
     @property
     def language(self) -> str:

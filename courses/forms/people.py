@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import translation
 from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from courses.addresses import is_email
@@ -115,6 +116,10 @@ class ReadingForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, data: Any = None, *, instance: User) -> None:
         super().__init__(data, instance=instance)
+        if instance.zone_of_courses:
+            same = gettext("As in my courses (%(zone)s)") % {"zone": instance.zone_of_courses}
+            field: Any = self.fields["time_zone"]
+            field.choices = [("", same), *time_zones()]
         keep_zone(self, instance.time_zone)
 
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -16,6 +17,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+
+ZONE_KEPT_S = 300
 
 
 def validate_time_zone(name: str) -> None:
@@ -40,6 +43,7 @@ class Part:
 
     course_id: int
     course_slug: str
+    course_zone: str
     team_id: int | None
     team_slug: str | None
     role: str
@@ -106,5 +110,23 @@ class User(AbstractBaseUser, PermissionsMixin):
         rows = self.memberships.order_by().annotate(
             is_going_on=~Q(course__is_archived=True) & ~Q(team__is_archived=True)
         )
-        known = ("course_id", "course__slug", "team_id", "team__slug", "role", "is_going_on")
+        of_course = ("course_id", "course__slug", "course__time_zone")
+        known = (*of_course, "team_id", "team__slug", "role", "is_going_on")
         return [Part(*row) for row in rows.values_list(*known)]
+
+    @property
+    def zone_of_courses(self) -> str:
+        """The zone that all their running courses share, else empty. Administrators see every course."""
+        zones = set() if self.is_superuser else {part.course_zone for part in self.parts if part.is_going_on}
+        return zones.pop() if len(zones) == 1 else ""
+
+    @property
+    def zone_name(self) -> str:
+        """The zone the person reads in: the chosen one, else that of their courses, else the site's.
+
+        That of their courses is remembered for some minutes: every page asks for it, few for the courses.
+        """
+        if self.time_zone:
+            return self.time_zone
+        known = cache.get_or_set(f"zone:{self.pk}", lambda: self.zone_of_courses, ZONE_KEPT_S)
+        return known or settings.TIME_ZONE

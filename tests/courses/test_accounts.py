@@ -298,6 +298,28 @@ def test_an_old_address_opens_nothing(admin_client, client, person):
     assert mail.outbox[-1].subject == "Courseops: No account for this address"
 
 
+@pytest.mark.parametrize(
+    ("zones", "shown", "choice"),
+    [
+        (["Europe/Berlin", "Europe/Berlin"], "01:00 CET", "As in my courses (Europe/Berlin)"),
+        (["Europe/Berlin", "Asia/Tokyo"], "00:00 UTC", "The site&#x27;s time zone"),
+    ],
+)
+def test_who_chose_no_zone_reads_in_that_of_their_courses(client, person, zones, shown, choice):
+    for zone in zones:
+        team = factories.MembershipFactory(user=person, team__course__time_zone=zone).team
+    gone = factories.MembershipFactory(user=person, team__course__time_zone="America/Lima").team.course
+    type(gone).objects.filter(pk=gone.pk).update(is_archived=True)
+    factories.EventFactory(course=team.course, team=team, at="2026-01-01T00:00Z")
+    client.force_login(person)
+    assert f"1 Jan 2026, {shown}" in text_of(client.get(team.get_absolute_url()))
+    assert choice in text_of(client.get(reverse("courses:reading")))
+
+
+def test_an_administrator_reads_in_the_sites_zone():
+    assert User(email="a@example.org", is_superuser=True).zone_name == "UTC"
+
+
 def test_times_are_shown_in_the_readers_zone(client, person):
     User.objects.filter(pk=person.pk).update(time_zone="Asia/Tokyo")
     team = factories.MembershipFactory(user=person).team
