@@ -189,7 +189,7 @@ def test_people_stand_by_role_then_team_then_the_name_they_are_shown_with(team, 
         "b@example.org",
         "a@example.org",
     ]
-    answer = text_of(page(lecturer, url)).partition("<tbody>")[2]
+    answer = text_of(page(lecturer, url)).partition("<tbody")[2]
     assert re.findall(r"[a-z0-9]+@example\.org(?=</small>|</th>)", answer) == wanted
     sent = b"".join(page(lecturer, f"{url}?format=csv").streaming_content).decode()
     assert [line.split(",")[1] for line in sent.splitlines()[1:]] == wanted
@@ -234,7 +234,7 @@ def test_many_roles_of_a_person_are_folded(lecturer, teams, folded):
     for team in factories.TeamFactory.create_batch(teams, course=course):
         factories.MembershipFactory(user=busy, team=team, role=Membership.Role.TUTOR)
     answer = text_of(page(lecturer, f"{at('member_list', course)}?role=tutor"))
-    assert re.findall(r"<summary>([^<]+)<", answer.partition("<tbody>")[2]) == ([folded] if folded else [])
+    assert re.findall(r"<summary>([^<]+)<", answer.partition("<tbody")[2]) == ([folded] if folded else [])
     assert answer.count("Tutor · ") == teams * 2
     assert answer.count("</details>") == answer.count("<details")
 
