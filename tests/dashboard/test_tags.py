@@ -118,6 +118,7 @@ def test_the_file_of_the_overview_has_a_column_for_staff(client, teams, lecturer
 @pytest.mark.parametrize("address", LISTS)
 def test_queries_do_not_grow_with_tags(client, teams, lecturer, address, django_assert_max_num_queries):
     client.force_login(lecturer)
+    client.get(address)  # the first page asks for the reader's zone, too, which is then remembered
     counts = []
     for names in (["re-exam"], ["re-exam", *"abcdefghi"]):
         for team in teams:
