@@ -59,7 +59,7 @@ def narrowed(rows: Rows, asked: Filters, *, user: User, team: str = "", named: C
 def taught(courses: Iterable[Course]) -> list[Course]:
     """Return the courses of students: not the site's own, and the sample only while there is no other."""
     of_students = [course for course in courses if course.slug != OPERATIONS]
-    return [course for course in of_students if not course.is_sample] or of_students
+    return [course for course in of_students if course.is_taught] or of_students
 
 
 def choices_of(user: User, course: str = "") -> tuple[list[tuple[int, str]], list[str]]:

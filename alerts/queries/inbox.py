@@ -13,7 +13,7 @@ from alerts.models.rules import RuleQuerySet
 from alerts.rules import State
 from courses.filters import Filters as TeamFilters
 from courses.filters import narrowed
-from courses.models import OPERATIONS, Course, Team, User
+from courses.models import Course, Team, User
 
 OPEN, UNTAKEN, TAKEN = "open", "untaken", "taken"
 STATES = {
@@ -95,7 +95,7 @@ def untaken(user: User) -> dict[str, Any]:
     Those of the sample course count until there is a course that somebody teaches.
     """
     rows = Alert.objects.visible_to(user).filter(state=State.FIRING, acknowledged_at=None)
-    taught = Course.objects.filter(is_sample=False, is_archived=False).exclude(slug=OPERATIONS)
+    taught = Course.objects.taught().filter(is_archived=False)
     rows = rows.exclude(Exists(taught), project__team__course__is_sample=True)
     newest = rows.annotate(total=Window(Count("pk"))).order_by("-pk").first()
     return {"count": vars(newest)["total"] if newest else 0, "newest": newest}

@@ -167,7 +167,7 @@ def _band(band: Band, max_gap: timedelta, axis: TimeAxis, scale: ValueAxis) -> D
     paths = []
     for run in _runs(inside, max_gap):
         over = [(axis.share(at) * ACROSS, scale.y(high)) for at, _low, high in run if high is not None]
-        under = [(axis.share(at) * ACROSS, scale.y(low)) for at, low, _peaks in run if low is not None]
+        under = [(axis.share(at) * ACROSS, scale.y(low)) for at, low, _high in run if low is not None]
         paths.append(path_of([*over, *reversed(under)]))
     return DrawnBand(band.label, paths)
 

@@ -124,7 +124,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     def zone_name(self) -> str:
         """The zone the person reads in: the chosen one, else that of their courses, else the site's.
 
-        That of their courses is remembered for some minutes: every page asks for it, few for the courses.
+        That of their courses is remembered for some minutes: not every page asks for `parts` anyway.
         """
         if self.time_zone:
             return self.time_zone

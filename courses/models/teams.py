@@ -37,6 +37,10 @@ class CourseQuerySet(models.QuerySet["Course"]):
         mine = Membership.objects.lecturers().filter(course=OuterRef("pk"), user_id=user.pk)
         return self.filter(Exists(mine))
 
+    def taught(self) -> CourseQuerySet:
+        """The courses that `is_taught` is true of."""
+        return self.filter(is_sample=False).exclude(slug=OPERATIONS)
+
 
 class Course(models.Model):
     """A run of a course: the boundary of access, retention and settings."""
@@ -67,6 +71,11 @@ class Course(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("courses:course_detail", args=[self.slug])
+
+    @property
+    def is_taught(self) -> bool:
+        """Whether somebody teaches it: it neither watches this site itself nor is made up."""
+        return self.slug != OPERATIONS and not self.is_sample
 
 
 class TeamQuerySet(models.QuerySet["Team"]):

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from courses.filters import Filters, narrowed, taught
-from courses.models import Course, Team, User
+from courses.models import OPERATIONS, Course, Team, User
 from courses.queries import courses_with_rights, with_rights
 from dashboard.queries.standings import standings
 from dashboard.rules import ORDER, Concern
@@ -65,8 +65,8 @@ def overview(teams: Teams, filters: Filters, courses: list[Course], *, now: date
     shown.sort(key=lambda one: (ORDER.index(one.concern), one.name.casefold(), one.team_id))
     untaken = sum(standing.untaken is not None for standing in found)
     counts = {concern: counted[concern] for concern in ORDER}
-    has_left_out = len(_shown(courses, filters)) < len(courses)
-    return Overview(shown, counts, untaken, len(found), _silence(found, now), has_left_out)
+    has_left_site_out = filters.course != OPERATIONS and OPERATIONS in (course.slug for course in courses)
+    return Overview(shown, counts, untaken, len(found), _silence(found, now), has_left_site_out)
 
 
 def _silence(found: Iterable[Standing], now: datetime) -> timedelta | None:

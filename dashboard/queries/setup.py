@@ -7,7 +7,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from alerts.models import Channel, Delivery
-from courses.models import OPERATIONS, Course, Environment, Event, Membership, Team, User
+from courses.models import Course, Environment, Event, Membership, Team, User
 from dashboard.steps import Line, lines
 from health.models import Status
 from pipelines.models import CIServer
@@ -101,9 +101,7 @@ def open_setup(user: User, courses: list[Course], *, is_mail_filed: bool) -> Set
     is_mail_filed: as in `with_steps`.
     """
     if all(course.is_set_up for course in courses):
-        is_new = user.is_superuser and all(
-            course.slug == OPERATIONS or course.is_sample for course in courses
-        )
+        is_new = user.is_superuser and not any(course.is_taught for course in courses)
         has_sample = any(course.is_sample for course in courses)
         return Setup(None, dict.fromkeys(STEPS, False), has_sample=has_sample) if is_new else None
     mine = Course.objects.editable_by(user).filter(is_set_up=False, is_archived=False)

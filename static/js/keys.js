@@ -51,8 +51,8 @@
     if (act(letterOf(event))) event.preventDefault();
   });
 
-  // Who presses a button that has a key in one entry of a list goes on at the next one. Without this file the address names the
-  // button that takes it back, and the browser goes there.
+  // Who presses a button that has a key in one entry of a list goes on at the next one. Without this file
+  // the address names the button that takes it back, and the browser goes there.
   document.addEventListener("submit", ({ submitter }) => {
     const items = itemsOf();
     const at = submitter?.dataset.key ? items.findIndex((item) => item.contains(submitter)) : -1;
